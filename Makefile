@@ -1,0 +1,55 @@
+# Prosa. `make run` starts it, `make test` runs everything a change must pass.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# Packages whose concurrency is proven with -race on both databases.
+RACE_BOTH := ./internal/dbx/... ./internal/store/... ./internal/inbound/... ./internal/outbox/... ./internal/jobs/... ./internal/bus/...
+
+.PHONY: build run test check fmt lint openapi bench clean test-go test-race test-e2e deps
+
+build: ## bin/prosa, one static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/prosa ./cmd/prosa
+
+run: build ## the demo company on an embedded database under ./data
+	./bin/prosa serve --demo --data-dir ./data
+
+test: deps check test-go test-race test-e2e ## everything a change must pass
+
+deps: ## what the tests need and a fresh machine may lack
+	@./.ci/deps
+
+check: ## formatting, vet, lint, the committed OpenAPI document
+	@test -z "$$(gofmt -l cmd internal bench e2e 2>/dev/null)" || { gofmt -l cmd internal bench e2e; echo 'run make fmt'; exit 1; }
+	go vet ./...
+	go run $(GOLANGCI) run ./...
+	go test ./internal/api -run TestOpenAPI -count=1
+
+lint:
+	go run $(GOLANGCI) run ./...
+
+test-go: ## every package, both databases
+	go test ./internal/... ./cmd/... -count=1
+
+test-race: ## the race detector: both databases where writes meet, SQLite elsewhere
+	CGO_ENABLED=1 go test -race -count=1 $(RACE_BOTH)
+	CGO_ENABLED=1 PROSA_TEST_DATABASES=sqlite go test -race -count=1 $$(go list ./internal/... | grep -vE '/internal/(dbx|store|inbound|outbox|jobs|bus)($$|/)')
+
+test-e2e: build ## the real program, lived through from outside
+	go test ./e2e/... -count=1 -timeout 15m
+
+openapi: ## rewrite api/openapi.json from the handlers
+	go test ./internal/api -run TestOpenAPI -count=1 -update
+
+bench: ## figures beside the machine's own limits
+	go run ./bench
+
+fmt:
+	gofmt -w cmd internal bench e2e
+
+clean:
+	rm -rf bin
