@@ -1,0 +1,32 @@
+package desk
+
+// Step is something that moves a ticket from one status to another.
+type Step string
+
+// Steps of a ticket's life that need no bot (features.md §3).
+const (
+	StepAccept       Step = "accept"
+	StepReturn       Step = "return"
+	StepTransferTo   Step = "transfer_agent" // to an agent
+	StepTransferPool Step = "transfer_queue" // to a queue, nobody assigned
+	StepClose        Step = "close"
+	StepReopen       Step = "reopen"
+	StepResume       Step = "resume" // inbound message within the reopen window
+)
+
+// steps is the whole table: what is not listed is refused.
+var steps = map[TicketStatus]map[Step]TicketStatus{
+	Pending: {StepAccept: Open, StepTransferPool: Pending, StepTransferTo: Open, StepClose: Closed},
+	Open:    {StepReturn: Pending, StepTransferPool: Pending, StepTransferTo: Open, StepClose: Closed},
+	Closed:  {StepReopen: Open, StepResume: Pending},
+}
+
+// After returns the status a ticket has after the step, or a 422
+// invalid_transition.
+func (s TicketStatus) After(step Step) (TicketStatus, error) {
+	next, ok := steps[s][step]
+	if !ok {
+		return "", Refuse(CodeInvalidTransition).With("from", string(s)).With("step", string(step))
+	}
+	return next, nil
+}
