@@ -1,0 +1,51 @@
+package dbx
+
+import "sync/atomic"
+
+// Stats counts what was sent to the database since it was opened. Budgets
+// ("accepting a message costs one commit and at most ten row statements") are
+// asserted against it, so statements about rows and about transactions are
+// counted apart.
+type Stats struct {
+	Statements  int64 // row statements: SELECT, INSERT, UPDATE, DELETE, DDL
+	Calls       int64 // Do calls that were committed
+	Begins      int64
+	Commits     int64
+	Rollbacks   int64
+	Savepoints  int64
+	Releases    int64
+	RollbacksTo int64
+}
+
+// Minus returns what happened between an earlier reading and this one.
+func (s Stats) Minus(earlier Stats) Stats {
+	return Stats{
+		Statements:  s.Statements - earlier.Statements,
+		Calls:       s.Calls - earlier.Calls,
+		Begins:      s.Begins - earlier.Begins,
+		Commits:     s.Commits - earlier.Commits,
+		Rollbacks:   s.Rollbacks - earlier.Rollbacks,
+		Savepoints:  s.Savepoints - earlier.Savepoints,
+		Releases:    s.Releases - earlier.Releases,
+		RollbacksTo: s.RollbacksTo - earlier.RollbacksTo,
+	}
+}
+
+type counters struct {
+	statements, calls, begins, commits, rollbacks, savepoints, releases, rollbacksTo atomic.Int64
+}
+
+// Stats returns the counters as they stand.
+func (db *DB) Stats() Stats {
+	c := &db.count
+	return Stats{
+		Statements:  c.statements.Load(),
+		Calls:       c.calls.Load(),
+		Begins:      c.begins.Load(),
+		Commits:     c.commits.Load(),
+		Rollbacks:   c.rollbacks.Load(),
+		Savepoints:  c.savepoints.Load(),
+		Releases:    c.releases.Load(),
+		RollbacksTo: c.rollbacksTo.Load(),
+	}
+}

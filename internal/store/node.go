@@ -1,0 +1,84 @@
+package store
+
+import (
+	"errors"
+	"time"
+
+	"github.com/prosa-desk/prosa/internal/dbx"
+	"github.com/prosa-desk/prosa/internal/desk"
+)
+
+// NodeLease is how long a process may write after it last renewed its number.
+const NodeLease = 30 * time.Second
+
+// maxNodes is the number of node numbers an id has room for.
+const maxNodes = 1024
+
+// ErrNoNode says that every node number is taken.
+var ErrNoNode = errors.New("store: all 1024 node numbers are in use")
+
+// ErrNodeLost says that another process took our node number: we must stop
+// writing, or ids could repeat (decisions.md 3).
+var ErrNodeLost = errors.New("store: this process lost its node number")
+
+// Node is the number under which this process makes ids, and the fence that
+// grows with every owner.
+type Node struct {
+	Number int
+	Fence  int64
+	owner  string
+}
+
+// ClaimNode takes the lowest free node number. owner tells processes apart and
+// must be unguessable enough not to repeat.
+func (s *Store) ClaimNode(tx *dbx.Tx, owner string) (Node, error) {
+	now := s.now()
+	for number := range maxNodes {
+		var fence int64
+		err := tx.QueryRow(`INSERT INTO node (id, owner, fence, lease_until, started_at) VALUES ($1, $2, 1, $3, $4)
+			ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, fence = node.fence + 1,
+				lease_until = excluded.lease_until, started_at = excluded.started_at
+			WHERE node.lease_until < $4
+			RETURNING fence`, number, owner, now.Add(NodeLease), now).Scan(&fence)
+		if dbx.IsNotFound(err) {
+			continue
+		}
+		return Node{Number: number, Fence: fence, owner: owner}, err
+	}
+	return Node{}, ErrNoNode
+}
+
+// RenewNode keeps the number for another lease; ErrNodeLost if it is gone.
+func (s *Store) RenewNode(tx *dbx.Tx, n Node) error {
+	changed, err := tx.Exec(`UPDATE node SET lease_until = $3 WHERE id = $1 AND owner = $2 AND fence = $4`,
+		n.Number, n.owner, s.now().Add(NodeLease), n.Fence)
+	if err == nil && changed == 0 {
+		return ErrNodeLost
+	}
+	return err
+}
+
+// ReleaseNode gives the number back at a graceful stop.
+func (s *Store) ReleaseNode(tx *dbx.Tx, n Node) error {
+	_, err := tx.Exec(`UPDATE node SET lease_until = 0 WHERE id = $1 AND owner = $2 AND fence = $3`, n.Number, n.owner, n.Fence)
+	return err
+}
+
+// OwnConnections makes the node the owner of every connection that nobody
+// alive owns, and returns the ids of all its connections (decisions.md 13).
+func (s *Store) OwnConnections(tx *dbx.Tx, n Node) ([]desk.ID, error) {
+	if _, err := tx.Exec(`UPDATE connection SET node_id = $1, fence = $2 WHERE deleted_at = 0 AND node_id <> $1
+		AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = connection.node_id AND node.lease_until >= $3)`,
+		n.Number, n.Fence, s.now()); err != nil {
+		return nil, err
+	}
+	return dbx.All(tx, scanID, `SELECT id FROM connection WHERE node_id = $1 AND deleted_at = 0 AND active`, n.Number)
+}
+
+// LargestEventID is the floor for new ids: no generator may go below what is
+// stored.
+func (s *Store) LargestEventID(q dbx.Querier) (desk.ID, error) {
+	var id desk.ID
+	err := q.QueryRow(`SELECT COALESCE(MAX(id), 0) FROM event`).Scan(&id)
+	return id, err
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"slices"
+
+	"github.com/prosa-desk/prosa/internal/dbx"
+	"github.com/prosa-desk/prosa/internal/desk"
+)
+
+// The messages themselves are the outbox (decisions.md 11): the head of each
+// conversation, which is a channel, may leave; the rest waits behind it. The
+// partial index message_outbox holds just these rows.
+
+// onTheWay is the condition of the partial index message_outbox, word for
+// word, so that the planner recognises it.
+const onTheWay = `status IN ('pending', 'sending')`
+
+// Head is a message that could be claimed.
+type Head struct {
+	ID        desk.ID
+	ChannelID desk.ID
+	Author    desk.Author
+}
+
+// headConditions tell whether a pending message may leave: it is due, nothing
+// older of its conversation is on the way, and no uncertain message holds the
+// conversation up.
+func headConditions(now string) string {
+	return `m.` + onTheWay + ` AND m.status = 'pending' AND m.run_at <= ` + now + `
+		AND NOT EXISTS (SELECT 1 FROM message o WHERE o.connection_id = m.connection_id AND o.channel_id = m.channel_id
+			AND o.` + onTheWay + ` AND (o.pos, o.id) < (m.pos, m.id))
+		AND NOT EXISTS (SELECT 1 FROM message u WHERE u.connection_id = m.connection_id AND u.status = 'uncertain'
+			AND u.channel_id = m.channel_id AND u.run_at > ` + now + `)`
+}
+
+// Heads returns up to n messages of a connection that could leave now, oldest
+// first. It is a read and no part of the claim, because it passes over those
+// that wait.
+func (s *Store) Heads(q dbx.Querier, account, connection desk.ID, now desk.Time, n int) ([]Head, error) {
+	return dbx.All(q, func(r dbx.Scanner) (Head, error) {
+		var h Head
+		err := r.Scan(&h.ID, &h.ChannelID, &h.Author)
+		return h, err
+	}, `SELECT m.id, m.channel_id, m.author FROM message m WHERE m.account_id = $1 AND m.connection_id = $2 AND `+
+		headConditions("$3")+` ORDER BY m.id LIMIT $4`, account, connection, now, n)
+}
+
+// ClaimMessages takes those of the messages that may still leave: they are
+// sending until the lease ends. They come back oldest first.
+func (s *Store) ClaimMessages(tx *dbx.Tx, account desk.ID, ids []desk.ID, now, lease desk.Time) ([]desk.Message, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var a dbx.Args
+	until, acc, at := a.Add(lease), a.Add(account), a.Add(now)
+	claimed, err := dbx.All(tx, scanMessage, `UPDATE message SET status = 'sending', attempts = attempts + 1,
+		lease_until = `+until+`, error = '', rev = rev + 1 WHERE account_id = `+acc+` AND id IN (SELECT m.id FROM message m
+		WHERE m.id IN (`+dbx.List(&a, ids)+`) AND `+headConditions(at)+dbx.SkipLocked(tx)+`) RETURNING `+messageFields, a.Values()...)
+	slices.SortFunc(claimed, func(x, y desk.Message) int { return int(min(max(x.ID-y.ID, -1), 1)) })
+	return claimed, err
+}
+
+// NextSend returns when a connection next has something to send that is not
+// due yet, 0 for never.
+func (s *Store) NextSend(q dbx.Querier, account, connection desk.ID, now desk.Time) (desk.Time, error) {
+	var at desk.Time
+	err := q.QueryRow(`SELECT COALESCE(MIN(at), 0) FROM (
+		SELECT MIN(run_at) AS at FROM message WHERE account_id = $1 AND connection_id = $2 AND `+onTheWay+` AND status = 'pending' AND run_at > $3
+		UNION ALL SELECT MIN(run_at) FROM message WHERE account_id = $1 AND connection_id = $2 AND status = 'uncertain' AND run_at > $3
+		UNION ALL SELECT MIN(lease_until) FROM message WHERE account_id = $1 AND connection_id = $2 AND `+onTheWay+` AND status = 'sending' AND lease_until > $3
+		) AS times`, account, connection, now).Scan(&at)
+	return at, err
+}
+
+// BusyConnections returns the connections that have messages on the way, of
+// all accounts: what a node looks at when it starts.
+func (s *Store) BusyConnections(q dbx.Querier) ([]Connected, error) {
+	return dbx.All(q, func(r dbx.Scanner) (Connected, error) {
+		var c Connected
+		err := r.Scan(&c.AccountID, &c.ConnectionID)
+		return c, err
+	}, `SELECT DISTINCT account_id, connection_id FROM message WHERE `+onTheWay+` ORDER BY account_id, connection_id`)
+}
+
+// Connected names a connection of an account.
+type Connected struct{ AccountID, ConnectionID desk.ID }
+
+// DeadSends returns up to n messages of a connection whose sending was begun
+// by a lease that ended before the given time. Nobody knows whether they left.
+func (s *Store) DeadSends(q dbx.Querier, account, connection desk.ID, before desk.Time, n int) ([]desk.Message, error) {
+	return dbx.All(q, scanMessage, `SELECT `+messageFields+` FROM message WHERE account_id = $1 AND connection_id = $2
+		AND `+onTheWay+` AND status = 'sending' AND lease_until < $3 ORDER BY id LIMIT $4`, account, connection, before, n)
+}
+
+// MessageOf reads the message that ref names; Missing if there is none.
+func (s *Store) MessageOf(q dbx.Querier, account desk.ID, ref MessageRef) (desk.Message, error) {
+	m, _, err := s.messageAndSight(q, account, ref)
+	return m, err
+}
+
+// Address is where a conversation's messages go, in every form we know.
+type Address struct{ Phone, UserID, Email string }
+
+// Recipient reads the address of a channel: its contact's identities, the one
+// that wrote last before others of its kind.
+func (s *Store) Recipient(q dbx.Querier, account, channel desk.ID) (Address, error) {
+	var to Address
+	list, err := dbx.All(q, scanIdentity, `SELECT `+identityColumns+`
+		FROM contact_channel c JOIN identity i ON i.account_id = c.account_id AND i.contact_id = c.contact_id
+		WHERE c.account_id = $1 AND c.id = $2
+		ORDER BY CASE WHEN i.id = c.identity_id THEN 0 ELSE 1 END, i.id`, account, channel)
+	for _, i := range list {
+		for kind, field := range map[desk.IdentityKind]*string{
+			desk.IdentityPhone: &to.Phone, desk.IdentityWhatsApp: &to.UserID, desk.IdentityEmail: &to.Email} {
+			if i.Kind == kind && *field == "" {
+				*field = i.Address
+			}
+		}
+	}
+	return to, err
+}
+
+// LearnAddress keeps the form in which the provider answered for a phone of
+// the channel's contact: the ninth digit comes and goes (whatsapp-cloud sheet
+// §12). A form of another number is not ours to take.
+func (s *Store) LearnAddress(tx *dbx.Tx, account, channel desk.ID, phone string) error {
+	if phone == "" {
+		return nil
+	}
+	_, err := tx.Exec(`UPDATE identity SET address = $4 WHERE account_id = $1 AND kind = $3 AND fold = $5 AND address <> $4
+		AND contact_id = (SELECT contact_id FROM contact_channel WHERE account_id = $1 AND id = $2)`,
+		account, channel, desk.IdentityPhone, phone, desk.MatchKey(phone))
+	return err
+}

@@ -1,0 +1,276 @@
+package store
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/prosa-desk/prosa/internal/dbx"
+	"github.com/prosa-desk/prosa/internal/desk"
+)
+
+// TicketFilter says which tickets a list shows (C3, C6, C7). Lists of ids are
+// alternatives; the fields are combined by AND. No status means all of them.
+type TicketFilter struct {
+	Status      desk.TicketStatus
+	Queues      []desk.ID
+	Connections []desk.ID
+	Users       []desk.ID
+	Tags        []desk.ID
+	ContactID   desk.ID
+	Unread      bool
+	Unassigned  bool
+}
+
+// Plain reports whether the filter is a status tab alone, whose count the
+// counters know.
+func (f TicketFilter) Plain() bool {
+	return len(f.Queues)+len(f.Connections)+len(f.Users)+len(f.Tags) == 0 && f.ContactID == 0 && !f.Unread && !f.Unassigned
+}
+
+// place is a ticket's position in its list.
+type place struct {
+	At     desk.Time         `json:"a"`
+	ID     desk.ID           `json:"i"`
+	Status desk.TicketStatus `json:"s"` // of the list, so that a cursor fits one tab only
+}
+
+// TicketPage lists visible tickets: pending ones first come first, open and
+// closed ones by last activity, all by activity (decisions.md 14). Pages hold
+// no ticket twice; what moves up meanwhile arrives by the stream.
+func (s *Store) TicketPage(q dbx.Querier, v *desk.Viewer, f TicketFilter, l List) (Page[desk.ID], error) {
+	p, err := s.newTicketPlan(q, v, f)
+	if err != nil {
+		return Page[desk.ID]{}, err
+	}
+	from := place{At: math.MaxInt64, ID: math.MaxInt64, Status: f.Status}
+	if p.ascending() {
+		from = place{Status: f.Status, At: -1}
+	}
+	if l.Cursor != "" {
+		if err := decodeCursor(l.Cursor, &from); err != nil {
+			return Page[desk.ID]{}, err
+		}
+		if from.Status != f.Status {
+			return Page[desk.ID]{}, badCursor()
+		}
+	}
+	var a dbx.Args
+	text := p.text(&a, from, pageSize(l.Limit)+1)
+	found, err := dbx.All(q, func(r dbx.Scanner) (place, error) {
+		at := place{Status: f.Status}
+		err := r.Scan(&at.At, &at.ID)
+		return at, err
+	}, text, a.Values()...)
+	if err != nil {
+		return Page[desk.ID]{}, err
+	}
+	places := pageOf(l, found, func(p place) any { return p })
+	page := Page[desk.ID]{Next: places.Next, Items: make([]desk.ID, len(places.Items))}
+	for i, at := range places.Items {
+		page.Items[i] = at.ID
+	}
+	return page, nil
+}
+
+// countLimit is where a filtered count stops and the browser shows "999+".
+const countLimit = 1000
+
+// CountTickets counts visible tickets that match a filter, up to 1000.
+func (s *Store) CountTickets(q dbx.Querier, v *desk.Viewer, f TicketFilter) (int, error) {
+	p, err := s.newTicketPlan(q, v, f)
+	if err != nil {
+		return 0, err
+	}
+	from := place{At: math.MaxInt64, ID: math.MaxInt64}
+	if p.ascending() {
+		from = place{At: -1}
+	}
+	var a dbx.Args
+	var n int
+	err = q.QueryRow(`SELECT COUNT(*) FROM (`+p.text(&a, from, countLimit)+`) AS found`, a.Values()...).Scan(&n)
+	return n, err
+}
+
+// ticketPlan reads a list as a merge of index ranges: each range is read in
+// the order of the list and only as far as the page needs, and every row is
+// tested by the whole filter and by visibility. Ranges only have to cover what
+// may be shown; that they do not leave out anything is what the property test
+// shows. An IN over a mixed index would read and sort everything instead.
+type ticketPlan struct {
+	viewer *desk.Viewer
+	filter TicketFilter
+	ranges []ticketRange
+	byTag  bool // few tickets have the tags: read those and sort them
+}
+
+// ticketRange is one part of an index: a column with one value, of one status.
+type ticketRange struct {
+	column string // "" = the whole account
+	value  desk.ID
+	status desk.TicketStatus
+}
+
+const (
+	// maxRanges bounds the size of the statement. Whoever is in more queues
+	// sees most tickets anyway, and reads the account's own range.
+	maxRanges = 60
+	// fewTagged is up to how many tickets with the wanted tags are read and
+	// sorted rather than looked for in the order of the list.
+	fewTagged = 2000
+)
+
+func (s *Store) newTicketPlan(q dbx.Querier, v *desk.Viewer, f TicketFilter) (*ticketPlan, error) {
+	p := &ticketPlan{viewer: v, filter: f}
+	for _, status := range p.statuses() {
+		p.ranges = append(p.ranges, p.cover(status)...)
+	}
+	if len(p.ranges) > maxRanges {
+		p.ranges = nil
+		for _, status := range p.statuses() {
+			p.ranges = append(p.ranges, ticketRange{status: status})
+		}
+	}
+	if len(f.Tags) == 0 || f.ContactID != 0 || f.Unread {
+		return p, nil
+	}
+	var a dbx.Args
+	var tagged int
+	err := q.QueryRow(`SELECT COUNT(*) FROM (SELECT 1 FROM ticket_tag WHERE account_id = `+a.Add(v.AccountID)+
+		` AND tag_id IN (`+dbx.List(&a, f.Tags)+`) LIMIT `+a.Add(fewTagged+1)+`) AS tagged`, a.Values()...).Scan(&tagged)
+	p.byTag = tagged <= fewTagged
+	return p, err
+}
+
+func (p *ticketPlan) statuses() []desk.TicketStatus {
+	if p.filter.Status != "" {
+		return []desk.TicketStatus{p.filter.Status}
+	}
+	return []desk.TicketStatus{desk.Open, desk.Pending, desk.Closed}
+}
+
+func (p *ticketPlan) ascending() bool { return p.filter.Status == desk.Pending }
+
+// cover returns ranges that hold everything of a status that the viewer may
+// see and the filter wants.
+func (p *ticketPlan) cover(status desk.TicketStatus) []ticketRange {
+	f, v := p.filter, p.viewer
+	if len(f.Users) > 0 {
+		return rangesOf("user_id", sortedIDs(f.Users), status)
+	}
+	if !v.Scoped() {
+		if len(f.Queues) > 0 {
+			return rangesOf("queue_id", f.Queues, status)
+		}
+		return []ticketRange{{status: status}}
+	}
+	queues := visibleQueues(v)
+	if len(f.Queues) > 0 {
+		queues = slices.DeleteFunc(slices.Clone(queues), func(id desk.ID) bool { return !slices.Contains(f.Queues, id) })
+	}
+	list := append(rangesOf("queue_id", queues, status), ticketRange{"user_id", v.UserID, status})
+	if !v.Rights.WalletRespectsQueues {
+		list = append(list, ticketRange{"wallet_user_id", v.UserID, status})
+	}
+	return list
+}
+
+func rangesOf(column string, ids []desk.ID, status desk.TicketStatus) []ticketRange {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	list := make([]ticketRange, 0, len(ids)+2)
+	for _, id := range slices.Compact(ids) {
+		list = append(list, ticketRange{column, id, status})
+	}
+	return list
+}
+
+// text returns the statement that reads (sort_at, id) of up to limit tickets
+// after a place.
+func (p *ticketPlan) text(a *dbx.Args, from place, limit int) string {
+	order, compare := " ORDER BY sort_at DESC, id DESC", "<"
+	if p.ascending() {
+		order, compare = " ORDER BY sort_at, id", ">"
+	}
+	n := a.Add(limit)
+	after := ` AND (t.sort_at, t.id) ` + compare + ` (` + a.Add(from.At) + `, ` + a.Add(from.ID) + `)`
+	account := a.Add(p.viewer.AccountID)
+	match := p.match(a)
+	if p.few() {
+		return `SELECT t.sort_at, t.id FROM ` + p.source(a, account) + ` WHERE ` + p.statusIs(a) + match + after + order + ` LIMIT ` + n
+	}
+	parts := make([]string, len(p.ranges))
+	for i, r := range p.ranges {
+		parts[i] = `SELECT * FROM (SELECT t.sort_at, t.id FROM ticket t WHERE t.account_id = ` + account + r.condition(a) +
+			match + after + order + ` LIMIT ` + n + `) AS part`
+	}
+	return `SELECT sort_at, id FROM (` + strings.Join(parts, " UNION ") + `) AS found` + order + ` LIMIT ` + n
+}
+
+// condition names the range the way its index is laid out. The user and wallet
+// indexes are partial.
+func (r ticketRange) condition(a *dbx.Args) string {
+	text := ` AND t.status = ` + a.Add(r.status)
+	switch r.column {
+	case "":
+		return text
+	case "queue_id":
+		return ` AND t.queue_id = ` + a.Add(r.value) + text
+	}
+	return ` AND t.` + r.column + ` = ` + a.Add(r.value) + ` AND t.` + r.column + ` <> 0` + text
+}
+
+// few reports whether what the filter wants is so little that it is read
+// whole and sorted: one contact's tickets, unread ones, rare tags.
+func (p *ticketPlan) few() bool { return p.filter.ContactID != 0 || p.filter.Unread || p.byTag }
+
+// source is a CTE-like fence around the few, so that no planner takes the road
+// over the list's order instead.
+func (p *ticketPlan) source(a *dbx.Args, account string) string {
+	where := `account_id = ` + account
+	switch {
+	case p.filter.ContactID != 0:
+		where += ` AND contact_id = ` + a.Add(p.filter.ContactID)
+	case p.filter.Unread:
+		where += ` AND unread > 0`
+	default:
+		where += ` AND id IN (SELECT ticket_id FROM ticket_tag WHERE account_id = ` + account +
+			` AND tag_id IN (` + dbx.List(a, p.filter.Tags) + `))`
+	}
+	return `(SELECT * FROM ticket WHERE ` + where + ` LIMIT 1000000) AS t`
+}
+
+func (p *ticketPlan) statusIs(a *dbx.Args) string {
+	if p.filter.Status == "" {
+		return "TRUE"
+	}
+	return "t.status = " + a.Add(p.filter.Status)
+}
+
+// match is the whole filter and visibility, for rows of t.
+func (p *ticketPlan) match(a *dbx.Args) string {
+	f := p.filter
+	text := ` AND ` + visible(a, p.viewer, "t")
+	for _, in := range []struct {
+		column string
+		ids    []desk.ID
+	}{{"queue_id", f.Queues}, {"connection_id", f.Connections}, {"user_id", f.Users}} {
+		if len(in.ids) > 0 {
+			text += ` AND t.` + in.column + ` IN (` + dbx.List(a, in.ids) + `)`
+		}
+	}
+	if f.ContactID != 0 {
+		text += ` AND t.contact_id = ` + a.Add(f.ContactID)
+	}
+	if f.Unread {
+		text += ` AND t.unread > 0`
+	}
+	if f.Unassigned {
+		text += ` AND t.user_id = 0`
+	}
+	if len(f.Tags) > 0 {
+		text += ` AND EXISTS (SELECT 1 FROM ticket_tag x WHERE x.account_id = t.account_id AND x.ticket_id = t.id AND x.tag_id IN (` +
+			dbx.List(a, f.Tags) + `))`
+	}
+	return text
+}
