@@ -1,0 +1,93 @@
+package outbox
+
+import (
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/prosa-desk/prosa/internal/channel"
+	"github.com/prosa-desk/prosa/internal/desk"
+)
+
+// pacer keeps one connection's sending limits in memory: its node owns the
+// connection (decisions.md 13). It belongs to one goroutine.
+type pacer struct {
+	pace  channel.Pace
+	total *rate.Limiter
+	pairs map[desk.ID]*rate.Limiter // by conversation
+	held  map[desk.ID]time.Time     // conversation → not before
+}
+
+func newPacer(p channel.Pace) *pacer {
+	limit := rate.Inf
+	if p.PerSecond > 0 {
+		limit = rate.Limit(p.PerSecond)
+	}
+	return &pacer{
+		pace:  p,
+		total: rate.NewLimiter(limit, max(1, int(p.PerSecond))),
+		pairs: map[desk.ID]*rate.Limiter{},
+		held:  map[desk.ID]time.Time{},
+	}
+}
+
+// hold keeps a conversation back until then, e.g. after 131056.
+func (p *pacer) hold(conversation desk.ID, until time.Time) {
+	if until.After(p.held[conversation]) {
+		p.held[conversation] = until
+	}
+}
+
+// admit takes one sending slot for the conversation. When it may not send yet
+// it takes nothing and says when to ask again.
+func (p *pacer) admit(conversation desk.ID, now time.Time) (ok bool, again time.Time) {
+	if until := p.held[conversation]; until.After(now) {
+		return false, until
+	}
+	delete(p.held, conversation)
+	pair := p.pair(conversation)
+	if pair != nil && pair.TokensAt(now) < 1 {
+		return false, now.Add(shortfall(pair, now))
+	}
+	if p.total.TokensAt(now) < 1 {
+		return false, now.Add(shortfall(p.total, now))
+	}
+	p.total.AllowN(now, 1)
+	if pair != nil {
+		pair.AllowN(now, 1)
+	}
+	return true, time.Time{}
+}
+
+func (p *pacer) pair(conversation desk.ID) *rate.Limiter {
+	if p.pace.PairEvery <= 0 {
+		return nil
+	}
+	l := p.pairs[conversation]
+	if l == nil {
+		l = rate.NewLimiter(rate.Every(p.pace.PairEvery), max(1, p.pace.PairBurst))
+		p.pairs[conversation] = l
+	}
+	return l
+}
+
+// shortfall is how long until the limiter has a whole token again.
+func shortfall(l *rate.Limiter, now time.Time) time.Duration {
+	missing := 1 - l.TokensAt(now)
+	return time.Duration(missing/float64(l.Limit())*float64(time.Second)) + time.Millisecond
+}
+
+// sweep forgets conversations whose allowance is whole again, so that memory
+// follows the conversations of the last minutes and not those of all time.
+func (p *pacer) sweep(now time.Time) {
+	for id, l := range p.pairs {
+		if l.TokensAt(now) >= float64(l.Burst()) {
+			delete(p.pairs, id)
+		}
+	}
+	for id, until := range p.held {
+		if !until.After(now) {
+			delete(p.held, id)
+		}
+	}
+}
