@@ -154,3 +154,12 @@ func TestCanProperty(t *testing.T) {
 		}
 	})
 }
+
+// A token without user is the agent of nothing, not of tickets without agent.
+func TestAllowWithoutUser(t *testing.T) {
+	v := &Viewer{AccountID: 1, Role: RoleAdmin}
+	orphan := &Ticket{QueueID: sales, Status: Open}
+	if v.MayOnTicket(ActSeen, orphan) || v.MayOnTicket(ActTyping, orphan) {
+		t.Error("nobody's seen would send a receipt")
+	}
+}

@@ -221,3 +221,23 @@ func TestFillProperty(t *testing.T) {
 		}
 	})
 }
+
+func TestTemplateFillable(t *testing.T) {
+	cases := []struct {
+		name  string
+		parts []TemplateComponent
+		want  bool
+	}{
+		{"usual", []TemplateComponent{{Type: "HEADER", Format: "VIDEO"}, {Type: "BODY"}, {Type: "FOOTER"}, {Type: "BUTTONS"}}, true},
+		{"carousel", []TemplateComponent{{Type: "BODY"}, {Type: "CAROUSEL"}}, false},
+		{"limited offer", []TemplateComponent{{Type: "LIMITED_TIME_OFFER"}, {Type: "BODY"}}, false},
+		{"header of an unknown form", []TemplateComponent{{Type: "HEADER", Format: "HOLOGRAM"}, {Type: "BODY"}}, false},
+		{"list of products", []TemplateComponent{{Type: "BODY"}, {Type: "BUTTONS", Buttons: []TemplateButton{{Type: "MPM", Text: "Ver"}}}}, false},
+	}
+	for _, c := range cases {
+		tmpl := Template{Components: c.parts}
+		if got := tmpl.Fillable(); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}

@@ -55,7 +55,7 @@ func (o *Outbox) checkLoose(ctx context.Context, v *desk.Viewer, in *Start) erro
 }
 
 func (o *Outbox) putLoose(ctx context.Context, tx *dbx.Tx, r Request, in Start) (desk.Message, error) {
-	contact, err := o.contactOf(tx, r.Viewer, in)
+	contact, err := o.contactOf(ctx, tx, r.Viewer, in)
 	if err != nil {
 		return desk.Message{}, err
 	}

@@ -90,7 +90,7 @@ func (o *Outbox) restart(ctx context.Context, r Request, prior *store.Effect, er
 
 // begin writes contact, channel, ticket and template in one transaction.
 func (o *Outbox) begin(ctx context.Context, tx *dbx.Tx, r Request, in Start) (Started, error) {
-	contact, err := o.contactOf(tx, r.Viewer, in)
+	contact, err := o.contactOf(ctx, tx, r.Viewer, in)
 	if err != nil {
 		return Started{}, err
 	}
@@ -131,9 +131,13 @@ func (o *Outbox) begin(ctx context.Context, tx *dbx.Tx, r Request, in Start) (St
 }
 
 // contactOf finds or creates the contact.
-func (o *Outbox) contactOf(tx *dbx.Tx, v *desk.Viewer, in Start) (desk.Contact, error) {
+func (o *Outbox) contactOf(ctx context.Context, tx *dbx.Tx, v *desk.Viewer, in Start) (desk.Contact, error) {
 	if in.ContactID == 0 {
-		x, _, err := o.Store.EnsureContact(tx, v, *in.Contact)
+		draft := *in.Contact
+		if draft.Name == "" {
+			draft.Name = o.callingName(ctx, v.AccountID, draft)
+		}
+		x, _, err := o.Store.EnsureContact(tx, v, draft)
 		return x, err
 	}
 	x, err := o.Store.VisibleContact(tx, v, in.ContactID)
@@ -141,6 +145,23 @@ func (o *Outbox) contactOf(tx *dbx.Tx, v *desk.Viewer, in Start) (desk.Contact, 
 		return x, desk.RefuseField("contact_id", desk.CodeUnknownReference)
 	}
 	return x, err
+}
+
+// callingName is how somebody is called whose name nobody knows yet: her
+// number, or else her address (B2).
+func (o *Outbox) callingName(ctx context.Context, account desk.ID, draft store.ContactNew) string {
+	if draft.Phone == "" {
+		return draft.Email
+	}
+	a, err := o.Directory.Account(ctx, account)
+	if err != nil {
+		return draft.Phone
+	}
+	digits, err := desk.NormalizePhone(draft.Phone, a.DefaultDDI)
+	if err != nil {
+		return draft.Phone // the number itself is refused, with its own code
+	}
+	return digits
 }
 
 // firstMessage composes the template, if there is one, and refuses a start

@@ -31,14 +31,16 @@ type company struct {
 // eachCompany runs fn on both databases.
 func eachCompany(t *testing.T, fn func(t *testing.T, c *company)) {
 	t.Helper()
-	testkit.EachDB(t, func(t *testing.T, db *dbx.DB) { fn(t, newCompany(t, db)) })
+	testkit.EachDB(t, func(t *testing.T, db *dbx.DB) { fn(t, newCompany(t, db, "")) })
 }
 
-func newCompany(t *testing.T, db *dbx.DB) *company {
+// newCompany adds a company to the database; suffix tells its administrator's
+// address from those of others there.
+func newCompany(t *testing.T, db *dbx.DB, suffix string) *company {
 	t.Helper()
 	clock := testkit.NewClock(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC))
 	c := &company{t: t, clock: clock, mu: &sync.Mutex{}, events: &[]desk.Event{}}
-	c.Store = store.New(db, desk.NewIDs(clock.Now, 1, 0), clock.Now, func(e desk.Event) {
+	c.Store = store.New(db, desk.NewIDs(clock.Now, 1, lastID(t, db)), clock.Now, func(e desk.Event) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		*c.events = append(*c.events, e)
@@ -47,8 +49,17 @@ func newCompany(t *testing.T, db *dbx.DB) *company {
 		return c.CreateAccount(tx, store.AccountNew{Name: "Aurora Móveis"})
 	})
 	c.id, c.system = account.ID, store.Operator(account.ID)
-	c.admin = c.user("Alice Admin", desk.RoleAdmin)
+	c.admin = c.user("Alice"+suffix+" Admin", desk.RoleAdmin)
 	return c
+}
+
+// lastID is the floor of a new generator on a database in use.
+func lastID(t *testing.T, db *dbx.DB) desk.ID {
+	var id desk.ID
+	if err := db.Read(t.Context()).QueryRow(`SELECT COALESCE(MAX(id), 0) FROM event`).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	return id
 }
 
 // write runs one transaction that must succeed.

@@ -315,7 +315,7 @@ func (s *Store) storeConnection(tx *dbx.Tx, x *desk.Connection, p ConnectionPatc
 	x.Rev++
 	_, err = tx.Exec(`UPDATE connection SET name = $3, name_fold = $4, identifier = $5, external_id = $6, group_id = $7,
 		settings = $8, is_default = $9, active = $10, read_receipts = $11, greeting = $12, color = $13,
-		secrets_at = CASE WHEN $14 > 0 THEN $14 ELSE secrets_at END, rev = rev + 1, updated_at = $15
+		secrets_at = CASE WHEN CAST($14 AS BIGINT) > 0 THEN CAST($14 AS BIGINT) ELSE secrets_at END, rev = rev + 1, updated_at = $15
 		WHERE account_id = $1 AND id = $2`,
 		x.AccountID, x.ID, x.Name, dbx.Fold(x.Name), x.Identifier, x.ExternalID, x.GroupID, string(settings), x.IsDefault,
 		x.Active, x.ReadReceipts, x.Greeting, x.Color, secretsAt, now)

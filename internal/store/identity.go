@@ -95,6 +95,9 @@ func (s *Store) ResolveContact(tx *dbx.Tx, account, connection desk.ID, from Sen
 
 // lookUp reads the identities that exist, by kind.
 func (s *Store) lookUp(q dbx.Querier, account desk.ID, list []address) (map[desk.IdentityKind]known, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
 	var a dbx.Args
 	owner, condition := a.Add(account), ""
 	for i, ad := range list {

@@ -59,3 +59,21 @@ func (s *Store) SightOf(q dbx.Querier, m *desk.Message) (*desk.Sight, error) {
 	sight := t.Sight()
 	return &sight, nil
 }
+
+// KnownBlobs tells which of an account's files have a row.
+func (s *Store) KnownBlobs(q dbx.Querier, account desk.ID, shas []string) (map[string]bool, error) {
+	known := make(map[string]bool, len(shas))
+	if len(shas) == 0 {
+		return known, nil
+	}
+	var a dbx.Args
+	list, err := dbx.All(q, func(r dbx.Scanner) (string, error) {
+		var sha string
+		err := r.Scan(&sha)
+		return sha, err
+	}, `SELECT sha256 FROM blob WHERE account_id = `+a.Add(account)+` AND sha256 IN (`+dbx.List(&a, shas)+`)`, a.Values()...)
+	for _, sha := range list {
+		known[sha] = true
+	}
+	return known, err
+}

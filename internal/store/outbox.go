@@ -22,16 +22,17 @@ type Head struct {
 	Author    desk.Author
 }
 
-// headConditions tell whether a pending message may leave: it is due, nothing
+// mayLeave tells whether a pending message may leave at $1: it is due, nothing
 // older of its conversation is on the way, and no uncertain message holds the
 // conversation up.
-func headConditions(now string) string {
-	return `m.` + onTheWay + ` AND m.status = 'pending' AND m.run_at <= ` + now + `
-		AND NOT EXISTS (SELECT 1 FROM message o WHERE o.connection_id = m.connection_id AND o.channel_id = m.channel_id
-			AND o.` + onTheWay + ` AND (o.pos, o.id) < (m.pos, m.id))
-		AND NOT EXISTS (SELECT 1 FROM message u WHERE u.connection_id = m.connection_id AND u.status = 'uncertain'
-			AND u.channel_id = m.channel_id AND u.run_at > ` + now + `)`
-}
+const mayLeave = `m.` + onTheWay + ` AND m.status = 'pending' AND m.run_at <= $1
+	AND NOT EXISTS (SELECT 1 FROM message o WHERE o.connection_id = m.connection_id AND o.channel_id = m.channel_id
+		AND o.` + onTheWay + ` AND (o.pos, o.id) < (m.pos, m.id))
+	AND NOT EXISTS (SELECT 1 FROM message u WHERE u.connection_id = m.connection_id AND u.status = 'uncertain'
+		AND u.channel_id = m.channel_id AND u.run_at > $1)`
+
+const headsSQL = `SELECT m.id, m.channel_id, m.author FROM message m
+	WHERE m.account_id = $2 AND m.connection_id = $3 AND ` + mayLeave + ` ORDER BY m.id LIMIT $4`
 
 // Heads returns up to n messages of a connection that could leave now, oldest
 // first. It is a read and no part of the claim, because it passes over those
@@ -41,8 +42,7 @@ func (s *Store) Heads(q dbx.Querier, account, connection desk.ID, now desk.Time,
 		var h Head
 		err := r.Scan(&h.ID, &h.ChannelID, &h.Author)
 		return h, err
-	}, `SELECT m.id, m.channel_id, m.author FROM message m WHERE m.account_id = $1 AND m.connection_id = $2 AND `+
-		headConditions("$3")+` ORDER BY m.id LIMIT $4`, account, connection, now, n)
+	}, headsSQL, now, account, connection, n)
 }
 
 // ClaimMessages takes those of the messages that may still leave: they are
@@ -52,10 +52,10 @@ func (s *Store) ClaimMessages(tx *dbx.Tx, account desk.ID, ids []desk.ID, now, l
 		return nil, nil
 	}
 	var a dbx.Args
-	until, acc, at := a.Add(lease), a.Add(account), a.Add(now)
+	_, until, acc := a.Add(now), a.Add(lease), a.Add(account) // mayLeave wants now first
 	claimed, err := dbx.All(tx, scanMessage, `UPDATE message SET status = 'sending', attempts = attempts + 1,
 		lease_until = `+until+`, error = '', rev = rev + 1 WHERE account_id = `+acc+` AND id IN (SELECT m.id FROM message m
-		WHERE m.id IN (`+dbx.List(&a, ids)+`) AND `+headConditions(at)+dbx.SkipLocked(tx)+`) RETURNING `+messageFields, a.Values()...)
+		WHERE m.id IN (`+dbx.List(&a, ids)+`) AND `+mayLeave+dbx.SkipLocked(tx)+`) RETURNING `+messageFields, a.Values()...)
 	slices.SortFunc(claimed, func(x, y desk.Message) int { return int(min(max(x.ID-y.ID, -1), 1)) })
 	return claimed, err
 }

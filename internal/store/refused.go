@@ -39,14 +39,17 @@ func (s *Store) RemoveRefused(tx *dbx.Tx, by desk.Actor, started desk.Ticket, re
 // removeWhole deletes a ticket with its only message. Its files become uploads
 // without a message again, which the sweep removes.
 func (s *Store) removeWhole(tx *dbx.Tx, t *desk.Ticket, message desk.ID) error {
-	for _, text := range []string{
-		`DELETE FROM ticket_tag WHERE account_id = $1 AND ticket_id = $2 AND $3 <> 0`,
-		`UPDATE media SET message_id = 0 WHERE account_id = $1 AND message_id = $3 AND $2 <> 0`,
-		`DELETE FROM message_text WHERE account_id = $1 AND id = $3 AND $2 <> 0`,
-		`DELETE FROM message WHERE account_id = $1 AND id = $3 AND ticket_id = $2`,
-		`DELETE FROM ticket WHERE account_id = $1 AND id = $2 AND $3 <> 0`,
+	for _, step := range []struct {
+		text string
+		id   desk.ID
+	}{
+		{`DELETE FROM ticket_tag WHERE account_id = $1 AND ticket_id = $2`, t.ID},
+		{`UPDATE media SET message_id = 0 WHERE account_id = $1 AND message_id = $2`, message},
+		{`DELETE FROM message_text WHERE account_id = $1 AND id = $2`, message},
+		{`DELETE FROM message WHERE account_id = $1 AND id = $2`, message},
+		{`DELETE FROM ticket WHERE account_id = $1 AND id = $2`, t.ID},
 	} {
-		if _, err := tx.Exec(text, t.AccountID, t.ID, message); err != nil {
+		if _, err := tx.Exec(step.text, t.AccountID, step.id); err != nil {
 			return err
 		}
 	}

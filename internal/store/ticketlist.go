@@ -204,7 +204,7 @@ func (p *ticketPlan) text(a *dbx.Args, from place, limit int) string {
 		parts[i] = `SELECT * FROM (SELECT t.sort_at, t.id FROM ticket t WHERE t.account_id = ` + account + r.condition(a) +
 			match + after + order + ` LIMIT ` + n + `) AS part`
 	}
-	return `SELECT sort_at, id FROM (` + strings.Join(parts, " UNION ") + `) AS found` + order + ` LIMIT ` + n
+	return `SELECT DISTINCT sort_at, id FROM (` + strings.Join(parts, " UNION ALL ") + `) AS found` + order + ` LIMIT ` + n
 }
 
 // condition names the range the way its index is laid out. The user and wallet

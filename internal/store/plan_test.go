@@ -1,0 +1,134 @@
+package store_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/prosa-desk/prosa/internal/dbx"
+	"github.com/prosa-desk/prosa/internal/desk"
+	"github.com/prosa-desk/prosa/internal/store"
+	"github.com/prosa-desk/prosa/internal/testkit"
+)
+
+// explain returns the plan of a statement. On PostgreSQL a small table would
+// be read whole; there it is asked what it does when that is dear.
+func (w *world) explain(text string, args ...any) string {
+	w.Helper()
+	var lines []string
+	scan := func(r dbx.Scanner) (string, error) {
+		var id, parent, unused int
+		var line string
+		if w.db.Dialect() == dbx.Postgres {
+			return line, r.Scan(&line)
+		}
+		err := r.Scan(&id, &parent, &unused, &line)
+		return line, err
+	}
+	prefix := "EXPLAIN QUERY PLAN "
+	w.do(func(tx *dbx.Tx) (err error) {
+		if w.db.Dialect() == dbx.Postgres {
+			prefix = "EXPLAIN "
+			for _, set := range []string{"enable_seqscan", "enable_bitmapscan"} {
+				if _, err := tx.Exec("SET LOCAL " + set + " = off"); err != nil {
+					return err
+				}
+			}
+			if lines, err = pgPlan(tx, prefix+text, args); err != nil {
+				return err
+			}
+			return nil
+		}
+		lines, err = dbx.All(tx, scan, prefix+text, args...)
+		return err
+	})
+	return strings.Join(lines, "\n")
+}
+
+func pgPlan(tx *dbx.Tx, text string, args []any) ([]string, error) {
+	return dbx.All(tx, func(r dbx.Scanner) (string, error) {
+		var line string
+		err := r.Scan(&line)
+		return line, err
+	}, text, args...)
+}
+
+// TestC6_ListsReadIndexRanges proves that a page costs its length, however many
+// tickets there are: each range is read in the order of its index and no
+// further than the page, and only the merge of these few rows is sorted.
+func TestC6_ListsReadIndexRanges(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *dbx.DB) {
+		w := newWorld(t, db)
+		queue, other, me := w.id(), w.id(), w.id()
+		for range 40 {
+			w.ticket(desk.Ticket{QueueID: queue})
+			w.ticket(desk.Ticket{QueueID: other, UserID: me, Status: desk.Open})
+		}
+		scoped := &desk.Viewer{AccountID: w.account, UserID: me, Role: desk.RoleUser, Queues: []desk.ID{queue, other}}
+		for name, c := range map[string]struct {
+			v      *desk.Viewer
+			f      store.TicketFilter
+			ranges map[string]int
+		}{
+			"all":           {w.admin(), store.TicketFilter{Status: desk.Open}, map[string]int{"ticket_list": 1}},
+			"two queues":    {w.admin(), store.TicketFilter{Status: desk.Pending, Queues: []desk.ID{queue, other}}, map[string]int{"ticket_by_queue": 2}},
+			"agents":        {w.admin(), store.TicketFilter{Status: desk.Open, Users: []desk.ID{me}}, map[string]int{"ticket_by_user": 1}},
+			"scoped":        {scoped, store.TicketFilter{Status: desk.Closed}, map[string]int{"ticket_by_queue": 2, "ticket_by_user": 1, "ticket_by_wallet": 1}},
+			"scoped, queue": {scoped, store.TicketFilter{Status: desk.Pending, Queues: []desk.ID{queue}}, map[string]int{"ticket_by_queue": 1, "ticket_by_user": 1, "ticket_by_wallet": 1}},
+			"unread":        {scoped, store.TicketFilter{Status: desk.Open, Unread: true}, map[string]int{"ticket_unread": 1}},
+			"contact":       {scoped, store.TicketFilter{ContactID: w.id()}, map[string]int{"ticket_by_contact": 1}},
+		} {
+			text, args, err := w.s.TicketPageSQL(w.q(), c.v, c.f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan := w.explain(text, args...)
+			for index, n := range c.ranges {
+				if got := strings.Count(plan, index+" ") + strings.Count(plan, index+"\n"); got != n {
+					t.Errorf("%s: %d ranges of %s, want %d\n%s", name, got, index, n, plan)
+				}
+			}
+			if c.f.Unread || c.f.ContactID != 0 {
+				continue
+			}
+			if strings.Contains(plan, "SCAN ticket") || strings.Contains(plan, "Seq Scan") {
+				t.Errorf("%s reads the whole table\n%s", name, plan)
+			}
+			checkSorts(t, name, plan, db.Dialect())
+		}
+	})
+}
+
+// checkSorts fails when a range is sorted rather than read in order: only the
+// few rows that the ranges gave may be.
+func checkSorts(t *testing.T, name, plan string, d dbx.Dialect) {
+	t.Helper()
+	if d == dbx.SQLite {
+		lines := strings.Split(plan, "\n")
+		for i, line := range lines {
+			if strings.Contains(line, "TEMP B-TREE") && strings.HasPrefix(lines[i-1], "SEARCH t ") {
+				t.Errorf("%s sorts a range\n%s", name, plan)
+			}
+		}
+		return
+	}
+	if strings.Count(plan, "Sort Key") > 1 {
+		t.Errorf("%s sorts more than the merge\n%s", name, plan)
+	}
+}
+
+// TestOutboxReadsItsIndex proves that looking for what may leave touches only
+// what is on the way.
+func TestOutboxReadsItsIndex(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *dbx.DB) {
+		w := newWorld(t, db)
+		at := w.ticket(desk.Ticket{Status: desk.Open})
+		for range 30 {
+			w.answers(at, "já entregue", desk.StatusDelivered)
+		}
+		w.answers(at, "a caminho", desk.StatusPending)
+		plan := w.explain(store.HeadsSQL(), 1, w.account, w.line, 10)
+		if strings.Count(plan, "message_outbox") < 2 || strings.Contains(plan, "SCAN m") || strings.Contains(plan, "Seq Scan") {
+			t.Error(plan)
+		}
+	})
+}
