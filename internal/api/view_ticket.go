@@ -86,37 +86,6 @@ func ticketActions() []ticketAction {
 	return list
 }
 
-// timelineItem is a message or an event of a ticket.
-type timelineItem struct {
-	Kind    string    `json:"kind" enum:"message,event"`
-	Message *message  `json:"message,omitempty"`
-	Event   *logEntry `json:"event,omitempty"`
-}
-
-// timeline is a stretch of a ticket's timeline, oldest first.
-type timeline struct {
-	Items  []timelineItem `json:"items"`
-	Before *string        `json:"before" doc:"cursor of what is older; null at the beginning"`
-	After  *string        `json:"after" doc:"cursor of what is newer; null at the end"`
-}
-
-// logEntry is one event of a ticket's log or a register's history.
-type logEntry struct {
-	ID        id             `json:"id"`
-	Type      desk.EventType `json:"type"`
-	Actor     actor          `json:"actor"`
-	MessageID ref            `json:"message_id"`
-	Data      map[string]any `json:"data" doc:"ids, codes, and for registers changes: {field: [old, new]}; secrets name only the field"`
-	At        when           `json:"at"`
-}
-
-// actor is who caused an event.
-type actor struct {
-	Kind desk.ActorKind `json:"kind"`
-	ID   ref            `json:"id"`
-	Name string         `json:"name" doc:"of a user; empty for the others"`
-}
-
 // viewTicket translates a ticket on its line.
 func viewTicket(v *desk.Viewer, t *store.TicketView, l *lineOf) ticket {
 	return ticket{

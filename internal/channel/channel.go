@@ -156,6 +156,10 @@ type MediaLimit struct {
 // Schema describes a connection's settings.
 type Schema struct {
 	Fields []SettingField `json:"fields"`
+	// Endpoint and Group are the keys of the settings that hold a Connection's
+	// ExternalID and GroupID; empty where the channel has none.
+	Endpoint string `json:"-"`
+	Group    string `json:"-"`
 }
 
 // SettingField is one setting of a connection.

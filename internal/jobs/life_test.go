@@ -116,6 +116,31 @@ func TestLateOutcomeOfALostLeaseIsIgnored(t *testing.T) {
 	})
 }
 
+// A clock that jumps must not make a process take its own work for abandoned.
+func TestClockStepDoesNotRescueWhatRunsHere(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		entered, leave := make(chan struct{}, 2), make(chan struct{})
+		r := w.runner(jobs.Kind{Name: "a", Concurrency: 2, Run: func(context.Context, jobs.Task) error {
+			entered <- struct{}{}
+			<-leave
+			return nil
+		}})
+		w.start(r)
+		w.enqueue(r, jobs.Job{Kind: "a"})
+		<-entered
+		for range 3 {
+			w.clock.Advance(3 * time.Hour)
+			r.Wake()
+			time.Sleep(10 * time.Millisecond)
+		}
+		close(leave)
+		w.waitStates("a", map[string]int{"done": 1})
+		if len(entered) != 0 {
+			t.Error("the job ran twice at once")
+		}
+	})
+}
+
 func TestStopWaitsAndGivesBackWhatItMustInterrupt(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		entered, leave := make(chan struct{}, 2), make(chan struct{})

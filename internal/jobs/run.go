@@ -54,6 +54,7 @@ func attempt(ctx context.Context, k Kind, t Task) (err error) {
 func (r *Runner) free(k Kind, j store.Job) {
 	r.mu.Lock()
 	r.busy[k.Name]--
+	delete(r.active, j.ID)
 	if j.Key != "" {
 		r.dirty[k.Name] = true
 	}
@@ -127,22 +128,34 @@ func (r *Runner) settlePeriodic(k Kind, j store.Job, cause error) error {
 }
 
 // rescue gives attempts back whose lease ended before now. The attempt counts:
-// a job that kills its process must not do so for ever.
+// a job that kills its process must not do so for ever. What runs here is
+// spared: its lease can only have ended because the clock was stepped.
 func (r *Runner) rescue(ctx context.Context, k Kind, now desk.Time) error {
 	for {
 		left, err := r.store.ExpiredJobs(r.store.DB.Read(ctx), k.Name, now, rescueBatch)
 		if err != nil {
 			return err
 		}
+		rescued := 0
 		for _, j := range left {
+			if r.isActive(j.ID) {
+				continue
+			}
+			rescued++
 			if err := r.rescueOne(k, j); err != nil {
 				return err
 			}
 		}
-		if len(left) < rescueBatch {
+		if len(left) < rescueBatch || rescued == 0 {
 			return nil
 		}
 	}
+}
+
+func (r *Runner) isActive(id desk.ID) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.active[id]
 }
 
 func (r *Runner) rescueOne(k Kind, j store.Job) error {

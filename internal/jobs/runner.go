@@ -47,9 +47,10 @@ type Runner struct {
 	wrong error // of registration; reported by Start
 
 	mu      sync.Mutex
-	busy    map[string]int  // running, by kind
-	dirty   map[string]bool // kinds that may have due work
-	next    desk.Time       // earliest known work of the future
+	busy    map[string]int   // running here, by kind
+	active  map[desk.ID]bool // running here
+	dirty   map[string]bool  // kinds that may have due work
+	next    desk.Time        // earliest known work of the future
 	started bool
 
 	poke    chan struct{}
@@ -71,7 +72,7 @@ func New(c Config) *Runner {
 	return &Runner{
 		store: c.Store, now: c.Now, rand: c.Rand, log: c.Log, tick: c.Tick,
 		alone: c.Store.DB.Dialect() == dbx.SQLite,
-		kinds: map[string]Kind{}, busy: map[string]int{}, dirty: map[string]bool{},
+		kinds: map[string]Kind{}, busy: map[string]int{}, active: map[desk.ID]bool{}, dirty: map[string]bool{},
 		poke: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{}),
 	}
 }
@@ -285,6 +286,9 @@ func (r *Runner) claim(k Kind, n int) error {
 	}
 	r.mu.Lock()
 	r.busy[k.Name] += len(claimed)
+	for _, j := range claimed {
+		r.active[j.ID] = true
+	}
 	if len(ids) == n {
 		r.dirty[k.Name] = true // there may be more, once one of these ends
 	}

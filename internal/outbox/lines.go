@@ -136,8 +136,9 @@ func (o *Outbox) warn(ctx context.Context, doing string, err error) {
 // line sends for one connection.
 type line struct {
 	store.Connected
-	o    *Outbox
-	wake chan struct{}
+	o       *Outbox
+	wake    chan struct{}
+	rescued bool // what a former process left has been settled; run's goroutine only
 
 	mu       sync.Mutex
 	inFlight int

@@ -7,8 +7,8 @@ import (
 	"github.com/prosa-desk/prosa/internal/desk"
 )
 
-// Receipt is a read mark on its way to the contact, the payload of the job
-// "receipt".
+// Receipt is a read mark on its way to the contact. It is not worth keeping:
+// one that gets lost is made up for by the next.
 type Receipt struct {
 	ConnectionID desk.ID `json:"connection"`
 	ProviderID   string  `json:"provider_id"`

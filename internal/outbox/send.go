@@ -149,10 +149,15 @@ func notSent(key string, err error) error {
 // unless the provider takes the same message twice without harm.
 func (l *line) rescue(ctx context.Context, adapter channel.Adapter, open channel.Connection) error {
 	o := l.o
-	dead, err := o.Store.DeadSends(o.Store.DB.Read(ctx), l.AccountID, l.ConnectionID, o.now(), maxInFlight)
+	before := o.now()
+	if !l.rescued && o.Store.DB.Dialect() == dbx.SQLite {
+		before = before.Add(2 * o.lease()) // nobody else can be sending: our predecessor's leases mean nothing
+	}
+	dead, err := o.Store.DeadSends(o.Store.DB.Read(ctx), l.AccountID, l.ConnectionID, before, maxInFlight)
 	if err != nil {
 		return err
 	}
+	l.rescued = len(dead) < maxInFlight
 	p, ok := adapter.(channel.Pacer)
 	harmless := ok && p.Pace(open).Idempotent
 	for _, m := range dead {

@@ -170,7 +170,7 @@ func (s *Store) NextJobs(q dbx.Querier, kinds []string, now desk.Time) ([]JobTim
 // from the newest).
 func (s *Store) DeadJobs(q dbx.Querier, account, before desk.ID, limit int) ([]Job, error) {
 	return dbx.All(q, scanJob, `SELECT `+jobColumns+` FROM job WHERE account_id = $1 AND state = 'dead'
-		AND ($2 = 0 OR id < $2) ORDER BY id DESC LIMIT $3`, account, before, limit)
+		AND (id < $2 OR $2 = 0) ORDER BY id DESC LIMIT $3`, account, before, limit)
 }
 
 // ReviveJob makes a dead job ready again, with all its attempts. It returns

@@ -71,6 +71,6 @@ func (s *Store) RecordAccess(tx *dbx.Tx, t *desk.Ticket, user desk.ID, typ desk.
 		return false, err
 	}
 	e := ticketEvent(desk.Event{Type: typ, Actor: desk.ByUser(user)}, t)
-	e.Pos = int64(s.now())
+	e.Pos = max(int64(s.now()), t.LastPos)
 	return true, s.Record(tx, e)
 }

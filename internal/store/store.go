@@ -8,7 +8,6 @@
 package store
 
 import (
-	"bytes"
 	"embed"
 	"encoding/base64"
 	"encoding/json"
@@ -87,13 +86,8 @@ func decodeCursor(text string, v any) error {
 		return badCursor()
 	}
 	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
-		return badCursor()
-	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil || d.More() {
-		return badCursor()
+	if err != nil || json.Unmarshal(b, v) != nil || encodeCursor(v) != text {
+		return badCursor() // only what we would write ourselves is taken
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func (s *Store) TouchInbound(tx *dbx.Tx, in InboundTouch) (desk.Ticket, error) {
 		unread = 0
 	}
 	return scanTicket(tx.QueryRow(`UPDATE ticket SET
-		identity_id = CASE WHEN $5 <> 0 THEN $5 ELSE identity_id END,
+		identity_id = CASE WHEN CAST($5 AS BIGINT) <> 0 THEN $5 ELSE identity_id END,
 		first_unread_id = CASE WHEN $7 = 1 AND unread = 0 THEN $6 ELSE first_unread_id END,
 		unread = unread + $7,
 		waiting_since = CASE WHEN $7 = 1 AND waiting_since = 0 THEN $4 ELSE waiting_since END,

@@ -106,30 +106,22 @@ func sends(t *testing.T, f Fixture) {
 	}
 }
 
-// limits: what goes beyond the declaration is refused for certain and for good.
-func limits(t *testing.T, f Fixture) {
-	a, c := f.make(t, Healthy)
-	caps := a.Capabilities(c)
-	var beyond []named
+// beyond builds messages that go beyond the capabilities.
+func (f Fixture) beyond(caps channel.Capabilities) []named {
+	var out []named
 	add := func(ok bool, name string, m channel.Outgoing) {
-		if m.To == (channel.Recipient{}) && name != "no address" {
-			m.To = f.To
-		}
-		m.MessageID = desk.ID(2000 + len(beyond))
 		if ok {
-			beyond = append(beyond, named{name, m})
+			m.MessageID, m.To = desk.ID(2000+len(out)), f.To
+			out = append(out, named{name, m})
 		}
 	}
 	add(true, "unknown type", channel.Outgoing{Type: "hologram"})
-	add(true, "no address", channel.Outgoing{Type: desk.TypeText, Body: "x"})
 	add(caps.Text > 0, "no text", f.text(0, ""))
 	add(caps.Text > 0, "long text", f.text(0, strings.Repeat("é", caps.Text+1)))
 	for kind, limit := range caps.Media {
-		large := *f.File(kind)
-		large.Size = limit.MaxBytes + 1
+		large, odd := *f.File(kind), *f.File(kind)
+		large.Size, odd.MIME = limit.MaxBytes+1, "x-strange/thing"
 		add(true, "large "+string(kind), channel.Outgoing{Type: kind, Media: &large})
-		odd := *f.File(kind)
-		odd.MIME = "x-strange/thing"
 		add(!slices.Contains(limit.MIME, "*/*"), "strange "+string(kind), channel.Outgoing{Type: kind, Media: &odd})
 		add(limit.Caption, "long caption of "+string(kind), channel.Outgoing{Type: kind, Media: f.File(kind), Body: strings.Repeat("é", caps.Caption+1)})
 		add(!limit.Caption, "caption of "+string(kind), channel.Outgoing{Type: kind, Media: f.File(kind), Body: "x"})
@@ -141,7 +133,15 @@ func limits(t *testing.T, f Fixture) {
 	add(true, "empty location", channel.Outgoing{Type: desk.TypeLocation})
 	add(true, "empty template", channel.Outgoing{Type: desk.TypeTemplate})
 	add(true, "empty interactive", channel.Outgoing{Type: desk.TypeInteractive})
-	for _, m := range beyond {
+	return out
+}
+
+// limits: what goes beyond the declaration is refused for certain and for good,
+// and so is a message without address.
+func limits(t *testing.T, f Fixture) {
+	a, c := f.make(t, Healthy)
+	nowhere := named{"no address", channel.Outgoing{MessageID: 1999, Type: desk.TypeText, Body: "x"}}
+	for _, m := range append(f.beyond(a.Capabilities(c)), nowhere) {
 		_, err := a.Send(t.Context(), c, m.msg)
 		if err == nil {
 			t.Errorf("%s: accepted", m.name)

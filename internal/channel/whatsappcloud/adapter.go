@@ -79,7 +79,7 @@ const (
 // Settings implements channel.Adapter.
 func (a *Adapter) Settings() channel.Schema {
 	const id = `^[0-9]{5,20}$`
-	return channel.Schema{Fields: []channel.SettingField{
+	return channel.Schema{Endpoint: settingPhoneID, Group: settingWABA, Fields: []channel.SettingField{
 		{Key: settingPhoneID, Type: "text", Required: true, Pattern: id, MaxLength: 20},
 		{Key: settingWABA, Type: "text", Required: true, Pattern: id, MaxLength: 20},
 		{Key: settingToken, Type: "secret", Required: true, Secret: true, MaxLength: 1000},

@@ -201,11 +201,8 @@ func (a *Adapter) subscribed(ctx context.Context, acc account, app text) (is, re
 		} `json:"data"`
 	}
 	f = a.do(ctx, acc, call{method: http.MethodGet, url: acc.url(nil, acc.groupID, "subscribed_apps"), harmless: true}, &list)
-	if f != nil && f.Retryable {
-		return "", "", f
-	}
 	if f != nil {
-		return "", HealthGroupUnread, nil
+		return unread(f)
 	}
 	for _, d := range list.Data {
 		if id := first(d.App.ID, d.ID); app == "" || id == string(app) {
@@ -213,4 +210,13 @@ func (a *Adapter) subscribed(ctx context.Context, acc account, app text) (is, re
 		}
 	}
 	return "false", HealthNotSubscribed, nil
+}
+
+// unread tells a refusal, which is a finding, from a question that was not
+// answered.
+func unread(f *channel.Failure) (is, reason string, _ *channel.Failure) {
+	if f.Retryable {
+		return "", "", f
+	}
+	return "", HealthGroupUnread, nil
 }

@@ -61,11 +61,11 @@ func (a *Adapter) fetch(ctx context.Context, acc account, id string) (channel.Fe
 		}
 		return channel.Fetched{}, f
 	}
-	res, f := a.download(ctx, acc, info.URL)
+	got, f := a.download(ctx, acc, info.URL)
 	if f != nil {
 		return channel.Fetched{}, f
 	}
-	got := channel.Fetched{Body: res.Body, MIME: string(info.MIME), SHA256: hexSum(string(info.SHA256)), Size: res.ContentLength}
+	got.MIME, got.SHA256 = string(info.MIME), hexSum(string(info.SHA256))
 	if got.Size < 0 {
 		if n, err := strconv.ParseInt(string(info.Size), 10, 64); err == nil && n > 0 {
 			got.Size = n
@@ -76,24 +76,27 @@ func (a *Adapter) fetch(ctx context.Context, acc account, id string) (channel.Fe
 
 // download opens a media URL, following redirects only to where the token may
 // go.
-func (a *Adapter) download(ctx context.Context, acc account, address string) (*http.Response, *channel.Failure) {
+func (a *Adapter) download(ctx context.Context, acc account, address string) (channel.Fetched, *channel.Failure) {
 	for range maxRedirects {
 		u, err := url.Parse(address)
 		if err != nil || !acc.trusts(u) {
-			return nil, refusal(KeyMediaUnfetchable, "the file is on a foreign host")
+			return channel.Fetched{}, refusal(KeyMediaUnfetchable, "the file is on a foreign host")
 		}
 		res, f := a.open(ctx, acc, u)
 		if f != nil {
-			return nil, f
+			return channel.Fetched{}, f
+		}
+		if res.StatusCode == http.StatusOK {
+			return channel.Fetched{Body: res.Body, Size: res.ContentLength}, nil
 		}
 		next, err := res.Location()
 		if res.StatusCode < 300 || res.StatusCode > 399 || err != nil {
-			return checked(res)
+			return channel.Fetched{}, noFile(res)
 		}
 		res.Body.Close()
 		address = next.String()
 	}
-	return nil, refusal(KeyMediaUnfetchable, "too many redirects")
+	return channel.Fetched{}, refusal(KeyMediaUnfetchable, "too many redirects")
 }
 
 // open waits for the beginning of an answer no longer than for any other call;
@@ -134,11 +137,8 @@ func (c canceling) Close() error {
 	return c.ReadCloser.Close()
 }
 
-// checked turns an answer that is no file into a failure.
-func checked(res *http.Response) (*http.Response, *channel.Failure) {
-	if res.StatusCode == http.StatusOK {
-		return res, nil
-	}
+// noFile turns an answer that is no file into a failure.
+func noFile(res *http.Response) *channel.Failure {
 	body, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // only for the reason
 	res.Body.Close()
 	f := answerFailure(res.StatusCode, res.Header, body)
@@ -148,7 +148,7 @@ func checked(res *http.Response) (*http.Response, *channel.Failure) {
 	if res.StatusCode == http.StatusNotFound {
 		f.Code = "http_404"
 	}
-	return nil, f
+	return f
 }
 
 // trusts reports whether the token may be sent to an address: the configured

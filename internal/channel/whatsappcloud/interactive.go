@@ -62,36 +62,16 @@ func (d *draft) interactive() *channel.Failure {
 	if in == nil {
 		return refusal(KeyMessageEmpty, "interactive")
 	}
-	out := &outInteractive{}
-	limit := maxBody
-	var f *channel.Failure
-	switch in.Kind {
-	case "buttons":
-		out.Type = "button"
-		out.Action.Buttons, f = buttons(in.Buttons)
-	case "list":
-		out.Type, limit = "list", maxListBody
-		out.Action, f = optionList(in.List)
-		if in.Header != nil && in.Header.MediaID != 0 {
-			return refusal(KeyUnsupportedType, "list with a file above")
-		}
-	case "cta_url":
-		out.Type = "cta_url"
-		out.Action, f = linkButton(in.Link)
-	case "location_request":
-		out.Type, out.Action.Name = "location_request_message", "send_location"
-		if in.Header != nil || in.Footer != "" {
-			return refusal(KeyUnsupportedType, "location request with header or footer")
-		}
-	default:
-		return refusal(KeyUnsupportedType, "interactive %s", in.Kind)
-	}
+	out, f := choices(in)
 	if f != nil {
 		return f
 	}
-	body := in.Body
+	body, limit := in.Body, maxBody
 	if body == "" {
 		body = d.msg.Body
+	}
+	if in.Kind == "list" {
+		limit = maxListBody
 	}
 	if f := written("body", body, limit); f != nil {
 		return f
@@ -99,6 +79,34 @@ func (d *draft) interactive() *channel.Failure {
 	out.Body = &outBody{Text: body}
 	d.out.Interactive = out
 	return d.frame(in, out)
+}
+
+// choices writes what there is to choose from.
+func choices(in *desk.Interactive) (*outInteractive, *channel.Failure) {
+	out := &outInteractive{}
+	var f *channel.Failure
+	switch in.Kind {
+	case "buttons":
+		out.Type = "button"
+		out.Action.Buttons, f = buttons(in.Buttons)
+	case "list":
+		out.Type = "list"
+		out.Action, f = optionList(in.List)
+		if in.Header != nil && in.Header.MediaID != 0 {
+			f = refusal(KeyUnsupportedType, "list with a file above")
+		}
+	case "cta_url":
+		out.Type = "cta_url"
+		out.Action, f = linkButton(in.Link)
+	case "location_request":
+		out.Type, out.Action.Name = "location_request_message", "send_location"
+		if in.Header != nil || in.Footer != "" {
+			f = refusal(KeyUnsupportedType, "location request with header or footer")
+		}
+	default:
+		f = refusal(KeyUnsupportedType, "interactive %s", in.Kind)
+	}
+	return out, f
 }
 
 // frame puts header and footer around the body.

@@ -225,25 +225,36 @@ func (m message) edit(echo bool) (channel.Event, error) {
 	}}, nil
 }
 
-// system reads news about the contact. Meta: webhooks/messages/system.
-func (m message) system() (channel.Event, error) {
-	var s struct {
-		Type       text `json:"type"`
-		Body       text `json:"body"`
-		WaID       text `json:"wa_id"`
-		NewWaID    text `json:"new_wa_id"` // before v12
-		UserID     text `json:"user_id"`
-		PreviousID text `json:"previous_user_id"`
+// systemNews is news about the contact. Meta: webhooks/messages/system.
+type systemNews struct {
+	Type       text `json:"type"`
+	Body       text `json:"body"`
+	WaID       text `json:"wa_id"`
+	NewWaID    text `json:"new_wa_id"` // before v12
+	UserID     text `json:"user_id"`
+	PreviousID text `json:"previous_user_id"`
+}
+
+// former is who the contact was.
+func (s systemNews) former(who channel.Sender) channel.Sender {
+	switch {
+	case s.PreviousID != "":
+		who.UserID = string(s.PreviousID)
+	case who.UserID == string(s.UserID):
+		who.UserID = "" // from_user_id already is the new one
 	}
+	return who
+}
+
+func (m message) system() (channel.Event, error) {
+	var s systemNews
 	if err := decode(m.content, &s, "system"); err != nil {
 		return channel.Event{}, err
 	}
-	old := m.who
-	if s.PreviousID != "" {
-		old.UserID = string(s.PreviousID)
-	} else if old.UserID == string(s.UserID) {
-		old.UserID = "" // from_user_id already is the new one
+	if m.who.Phone == "" && m.who.UserID == "" && s.PreviousID == "" {
+		return channel.Event{}, malformed("message.from")
 	}
+	old := s.former(m.who)
 	next := channel.Sender{Phone: digits(first(s.WaID, s.NewWaID)), UserID: string(s.UserID), Name: m.who.Name}
 	switch s.Type {
 	case "user_changed_number", "customer_changed_number":
@@ -258,9 +269,6 @@ func (m message) system() (channel.Event, error) {
 			next.Phone = old.Phone
 		}
 	default:
-		if old.Phone == "" && m.who.UserID == "" {
-			return channel.Event{}, malformed("message.from")
-		}
 		return m.note(first(s.Type, "unknown"), string(s.Body)), nil
 	}
 	if old.Phone == "" && old.UserID == "" {

@@ -2,6 +2,7 @@ package whatsappcloud
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -196,7 +197,7 @@ func (req *request) readForm(r *http.Request) error {
 	req.fields = map[string]string{}
 	for {
 		part, err := reader.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

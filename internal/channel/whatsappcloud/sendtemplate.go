@@ -2,6 +2,7 @@ package whatsappcloud
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,23 +111,28 @@ func (d *draft) checkCode(t *desk.TemplateSend) *channel.Failure {
 	return nil
 }
 
-// ordered returns the values in the order in which they stand. Positional ones
-// go by their number, however they were given.
+// ordered returns the values in the order in which they stand: by component,
+// and positional ones by their number, however they were given.
 func ordered(t *desk.TemplateSend) []desk.TemplateValue {
-	values := slices.Clone(t.Values)
-	if t.Format == named {
-		return values
-	}
-	slices.SortStableFunc(values, func(a, b desk.TemplateValue) int {
-		x, errX := strconv.Atoi(a.Name)
-		y, errY := strconv.Atoi(b.Name)
-		if a.Component != b.Component || a.Button != b.Button || errX != nil || errY != nil {
-			return 0
+	number := func(v desk.TemplateValue) int {
+		if n, err := strconv.Atoi(v.Name); err == nil && t.Format != named {
+			return n
 		}
-		return cmp.Compare(x, y)
+		return math.MaxInt
+	}
+	values := slices.Clone(t.Values)
+	slices.SortStableFunc(values, func(a, b desk.TemplateValue) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(componentOrder, a.Component), slices.Index(componentOrder, b.Component)),
+			cmp.Compare(a.Button, b.Button),
+			cmp.Compare(number(a), number(b)),
+		)
 	})
 	return values
 }
+
+// componentOrder is the order in which the parts of a template stand.
+var componentOrder = []string{"header", "body", "button"}
 
 // componentOf names the component that a value belongs to.
 func componentOf(t *desk.TemplateSend, v desk.TemplateValue) outComponent {
@@ -194,7 +200,7 @@ func (t *outTemplate) repeatCode() {
 
 // parameter writes one value.
 func (d *draft) parameter(t *desk.TemplateSend, v desk.TemplateValue) (outParameter, *channel.Failure) {
-	if !slices.Contains([]string{"header", "body", "button"}, v.Component) || v.Button < 0 || v.Button > 9 {
+	if !slices.Contains(componentOrder, v.Component) || v.Button < 0 || v.Button > 9 {
 		return outParameter{}, refusal(KeyTemplateParams, "component %q, button %d", v.Component, v.Button)
 	}
 	kind := kindOf(t, v)

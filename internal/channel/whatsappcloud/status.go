@@ -17,21 +17,24 @@ var statuses = map[text]desk.MessageStatus{
 	"failed":    desk.StatusFailed,
 }
 
+// statusItem is one entry of statuses.
+type statusItem struct {
+	ID              text       `json:"id"`
+	Type            text       `json:"type"`
+	Status          text       `json:"status"`
+	Timestamp       text       `json:"timestamp"`
+	RecipientID     text       `json:"recipient_id"`
+	RecipientUserID text       `json:"recipient_user_id"`
+	RecipientType   text       `json:"recipient_type"`
+	GroupID         text       `json:"group_id"`
+	Correlation     text       `json:"biz_opaque_callback_data"`
+	Pricing         *pricing   `json:"pricing"`
+	Errors          []apiError `json:"errors"`
+}
+
 // status reads what became of a message or a call of ours.
 func (e element) status() (channel.Event, error) {
-	var s struct {
-		ID              text       `json:"id"`
-		Type            text       `json:"type"`
-		Status          text       `json:"status"`
-		Timestamp       text       `json:"timestamp"`
-		RecipientID     text       `json:"recipient_id"`
-		RecipientUserID text       `json:"recipient_user_id"`
-		RecipientType   text       `json:"recipient_type"`
-		GroupID         text       `json:"group_id"`
-		Correlation     text       `json:"biz_opaque_callback_data"`
-		Pricing         *pricing   `json:"pricing"`
-		Errors          []apiError `json:"errors"`
-	}
+	var s statusItem
 	if err := decode(e.Item, &s, "status"); err != nil {
 		return channel.Event{}, err
 	}

@@ -359,6 +359,7 @@ CREATE INDEX ticket_by_channel ON ticket (channel_id, id);
 CREATE INDEX ticket_by_contact ON ticket (account_id, contact_id, id);
 -- Covers the count of unread tickets: no row is read for it.
 CREATE INDEX ticket_unread ON ticket (account_id, user_id, status, queue_id, connection_id, wallet_user_id, bot) WHERE unread > 0;
+CREATE INDEX ticket_by_type ON ticket (account_id, type_id) WHERE type_id <> 0; -- whether a type is in use
 
 -- Visible badges without counting tickets; see Counters in the store.
 CREATE TABLE ticket_count (

@@ -1,5 +1,7 @@
 package metaapi
 
+import "slices"
+
 // text is a schema that takes any string.
 func text() map[string]any { return map[string]any{"type": "string"} }
 
@@ -8,7 +10,10 @@ func required(names ...any) map[string]any { return map[string]any{"required": n
 
 // sendAmendments concern what we send and Meta's answers to it.
 func sendAmendments() []Amendment {
-	freeType := map[string]any{"type": text()}
+	return slices.Concat(addressAmendments(), contentAmendments(), answerAmendments())
+}
+
+func addressAmendments() []Amendment {
 	return []Amendment{
 		set("correlation", "biz_opaque_callback_data is a documented message property that the schema lacks",
 			map[string]any{"biz_opaque_callback_data": map[string]any{"type": "string", "maxLength": 512}},
@@ -22,6 +27,12 @@ func sendAmendments() []Amendment {
 			}, "BaseMessageProperties"),
 		add("read receipt", "read receipts are in the examples of the operation but not in its schema",
 			[]any{readReceipt()}, "Message", "oneOf"),
+	}
+}
+
+func contentAmendments() []Amendment {
+	freeType := map[string]any{"type": text()}
+	return []Amendment{
 		set("card phone types", "the standard values are CELL, MAIN, IPHONE, HOME and WORK, and others are shown as given",
 			freeType, "PhoneObject", "properties"),
 		set("card e-mail types", "see card phone types", freeType, "EmailObject", "properties"),
@@ -44,6 +55,11 @@ func sendAmendments() []Amendment {
 			[]any{"coupon_code", "action"}, "ButtonParameterObject", "properties", "type", "enum"),
 		add("location parameter", "location is a documented parameter of template headers",
 			[]any{"location"}, "ParameterObject", "properties", "type", "enum"),
+	}
+}
+
+func answerAmendments() []Amendment {
+	return []Amendment{
 		add("number verification", "the platform also answers NOT_VERIFIED and EXPIRED",
 			[]any{"NOT_VERIFIED", "EXPIRED"}, "PhoneNumberInfo", "properties", "code_verification_status", "enum"),
 		add("number quality", "the platform also answers UNKNOWN",

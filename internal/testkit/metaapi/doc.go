@@ -50,13 +50,16 @@ type Doc struct {
 
 // Load reads the embedded document and applies Amendments. It takes about a
 // second: a test package loads it once.
-func Load() (*Doc, error) { return load(Amendments()) }
-
-func load(amendments []Amendment) (*Doc, error) {
+func Load() (*Doc, error) {
 	root, err := decode(source)
 	if err != nil {
 		return nil, err
 	}
+	return amended(root, Amendments())
+}
+
+// amended applies the amendments to root, which it keeps.
+func amended(root map[string]any, amendments []Amendment) (*Doc, error) {
 	for _, a := range amendments {
 		if err := a.apply(root); err != nil {
 			return nil, fmt.Errorf("amendment %s: %w", a.Name, err)

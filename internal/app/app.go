@@ -1,0 +1,198 @@
+// Package app builds the program: everything in order, each part told what it
+// works with, started from the bottom up and stopped from the top down.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime"
+	"time"
+
+	"github.com/prosa-desk/prosa/internal/api"
+	"github.com/prosa-desk/prosa/internal/auth"
+	"github.com/prosa-desk/prosa/internal/bus"
+	"github.com/prosa-desk/prosa/internal/channel"
+	"github.com/prosa-desk/prosa/internal/channel/whatsappcloud"
+	"github.com/prosa-desk/prosa/internal/config"
+	"github.com/prosa-desk/prosa/internal/desk"
+	"github.com/prosa-desk/prosa/internal/inbound"
+	"github.com/prosa-desk/prosa/internal/ingress"
+	"github.com/prosa-desk/prosa/internal/jobs"
+	"github.com/prosa-desk/prosa/internal/media"
+	"github.com/prosa-desk/prosa/internal/outbox"
+	"github.com/prosa-desk/prosa/internal/routing"
+	"github.com/prosa-desk/prosa/internal/sandbox"
+)
+
+// App is one running program. Make it with New, then Start; Stop ends it.
+type App struct {
+	*Base
+	bus       *bus.Bus
+	directory *routing.Directory
+	outbox    *outbox.Outbox
+	jobs      *jobs.Runner
+	simulator *simulator
+	api       *api.Server
+	auth      *auth.Auth
+	vault     *auth.Vault
+	node      *nodeKeeper
+	files     *media.Disk
+	server    *http.Server
+	listener  net.Listener
+	unwatch   []func()
+	failed    chan error
+}
+
+// New opens the database and builds everything; nothing runs yet.
+func New(ctx context.Context, c config.Config, log *slog.Logger) (*App, error) {
+	base, err := OpenBase(ctx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Base: base, bus: bus.New(), failed: make(chan error, 1)}
+	a.bus.Log = log
+	base.Store.Notify = a.bus.Publish
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, a.Close(ctx))
+	}
+	return a, nil
+}
+
+// build makes the parts, from the bottom up.
+func (a *App) build(ctx context.Context) error {
+	if err := a.buildAuth(ctx); err != nil {
+		return err
+	}
+	var err error
+	if a.files, err = media.New(a.Config.MediaDir(), time.Now); err != nil {
+		return err
+	}
+	if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", a.Config.Listen); err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	registry := channel.Registry{desk.WhatsAppOfficial: whatsappcloud.New(whatsappcloud.Options{Now: time.Now, Log: a.Log})}
+	a.simulator = &simulator{log: a.Log, world: sandbox.New(sandbox.Options{DB: a.DB, Now: time.Now, Log: a.Log, IDs: a.Store.IDs.Next})}
+	a.directory = routing.NewDirectory(a.Store, registry, a.vault.OpenSetting, a.simulator.base)
+	a.jobs = jobs.New(jobs.Config{Store: a.Store, Now: time.Now, Rand: rand.Reader, Log: a.Log})
+	rates, err := outbox.DefaultRates()
+	if err != nil {
+		return err
+	}
+	a.outbox = outbox.New(outbox.Options{Store: a.Store, Directory: a.directory, Registry: registry, Files: opener{a.files},
+		Rates: rates, Now: time.Now, Log: a.Log})
+	desk := routing.New(a.Store)
+	receiver := inbound.New(inbound.Config{Store: a.Store, Directory: a.directory, Desk: desk, Registry: registry,
+		Outbox: a.outbox, Jobs: a.jobs, Files: a.files, Now: time.Now, Log: a.Log})
+	a.jobs.Register(receiver.Kinds()...)
+	a.jobs.Register(jobs.Upkeep(a.Store, a.files, a.Log)...)
+	a.jobs.Register(chores(a.Store)...)
+	return a.buildHTTP(registry, desk, receiver)
+}
+
+func (a *App) buildAuth(ctx context.Context) error {
+	var err error
+	a.vault, err = auth.OpenVault(ctx, a.Store, auth.KeySource{Given: a.Config.SecretKeys, Dir: a.Config.DataDir, Random: rand.Reader})
+	if err != nil {
+		return err
+	}
+	passwords, err := auth.NewPasswords(runtime.NumCPU(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	a.auth, err = auth.New(a.Store, passwords, a.vault, rand.Reader, a.Log)
+	return err
+}
+
+// self is this process's own address, for the simulator's webhooks.
+func (a *App) self() string {
+	host, port, err := net.SplitHostPort(a.listener.Addr().String())
+	if err != nil {
+		return a.Config.PublicURL
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// Addr is where the program listens.
+func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// Start runs every part, from the bottom up, and returns once requests are
+// served.
+func (a *App) Start(ctx context.Context) error {
+	accounts, err := a.Store.Accounts(a.DB.Read(ctx))
+	if err != nil {
+		return err
+	}
+	a.node = newNodeKeeper(a.Base, a.fail)
+	a.unwatch = append(a.unwatch, a.directory.Watch(a.bus), a.bus.Subscribe("outbox", 1024, a.outbox.Watch),
+		a.bus.Subscribe("node", 1024, a.node.watch))
+	if err := a.node.start(ctx); err != nil {
+		return err
+	}
+	if err := a.outbox.Start(ctx, a.node.owns); err != nil {
+		return err
+	}
+	if err := a.jobs.Start(ctx); err != nil {
+		return err
+	}
+	if err := a.api.Start(ctx); err != nil {
+		return err
+	}
+	go func() {
+		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+			a.fail(fmt.Errorf("serve: %w", err))
+		}
+	}()
+	return a.simulator.start(ctx, accounts, a.callback)
+}
+
+// callback is a simulated number's webhook URL with this run's own address.
+func (a *App) callback(n sandbox.Number) (string, bool) {
+	u, err := url.Parse(n.CallbackURL)
+	if err != nil {
+		return "", false
+	}
+	return a.self() + u.Path, true
+}
+
+func (a *App) fail(err error) {
+	select {
+	case a.failed <- err:
+	default:
+	}
+}
+
+// Failed yields the error of a part that can't go on.
+func (a *App) Failed() <-chan error { return a.failed }
+
+// Stop ends the program: intake first, then what is under way, then the
+// database. What ctx leaves no time for is picked up by leases.
+func (a *App) Stop(ctx context.Context) error {
+	var errs []error
+	stop := func(what string, err error) {
+		if err != nil {
+			errs = append(errs, fmt.Errorf("stop %s: %w", what, err))
+		}
+	}
+	stop("api", a.api.Stop(ctx))
+	stop("http", a.server.Shutdown(ctx))
+	stop("simulator", a.simulator.stop(ctx))
+	stop("jobs", a.jobs.Stop(ctx))
+	stop("outbox", a.outbox.Stop(ctx))
+	for _, unwatch := range a.unwatch {
+		unwatch()
+	}
+	if a.node != nil {
+		a.node.stop()
+	}
+	stop("database", a.Close(ctx))
+	return errors.Join(errs...)
+}

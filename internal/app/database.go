@@ -1,0 +1,104 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prosa-desk/prosa/internal/config"
+	"github.com/prosa-desk/prosa/internal/dbx"
+	"github.com/prosa-desk/prosa/internal/desk"
+	"github.com/prosa-desk/prosa/internal/store"
+)
+
+// lockFile keeps a second program away from an embedded database.
+const lockFile = "prosa.lock"
+
+// Base is what every command works with: the migrated database, its store and
+// this process's node number.
+type Base struct {
+	Config config.Config
+	DB     *dbx.DB
+	Store  *store.Store
+	Node   store.Node
+	Log    *slog.Logger
+
+	lock *os.File
+}
+
+// OpenBase opens and migrates the database. The store's Notify may be set
+// before anything is written.
+func OpenBase(ctx context.Context, c config.Config, log *slog.Logger) (*Base, error) {
+	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	b := &Base{Config: c, Log: log}
+	if c.DatabaseURL == "" {
+		var err error
+		if b.lock, err = lockFolder(filepath.Join(c.DataDir, lockFile)); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.open(ctx); err != nil {
+		return nil, errors.Join(err, b.Close(ctx))
+	}
+	return b, nil
+}
+
+func (b *Base) open(ctx context.Context) error {
+	var err error
+	b.DB, err = dbx.Open(ctx, dbx.Config{Path: b.Config.DatabasePath(), URL: b.Config.DatabaseURL, Log: b.Log})
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	if err := dbx.Migrate(ctx, b.DB, store.Schema()); err != nil {
+		return fmt.Errorf("bring the database up to date: %w", err)
+	}
+	b.Store = store.New(b.DB, nil, time.Now, nil)
+	if err := b.claimNode(ctx); err != nil {
+		return err
+	}
+	floor, err := b.Store.LargestEventID(b.DB.Read(ctx))
+	if err != nil {
+		return fmt.Errorf("find the newest id: %w", err)
+	}
+	b.Store.IDs = desk.NewIDs(time.Now, b.Node.Number, floor)
+	return nil
+}
+
+// claimNode takes a node number. An embedded database has one process, held by
+// the lock on its folder, which is number 0 without a lease.
+func (b *Base) claimNode(ctx context.Context) error {
+	if b.DB.Dialect() == dbx.SQLite {
+		return nil
+	}
+	owner := make([]byte, 16)
+	if _, err := rand.Read(owner); err != nil {
+		return err
+	}
+	return b.DB.Do(ctx, func(tx *dbx.Tx) (err error) {
+		b.Node, err = b.Store.ClaimNode(tx, hex.EncodeToString(owner))
+		return err
+	})
+}
+
+// Close gives everything back.
+func (b *Base) Close(ctx context.Context) error {
+	var errs []error
+	if b.Store != nil && b.DB.Dialect() == dbx.Postgres && b.Node.Fence != 0 {
+		errs = append(errs, b.DB.Do(ctx, func(tx *dbx.Tx) error { return b.Store.ReleaseNode(tx, b.Node) }))
+	}
+	if b.DB != nil {
+		errs = append(errs, b.DB.Close())
+	}
+	if b.lock != nil {
+		errs = append(errs, b.lock.Close())
+	}
+	return errors.Join(errs...)
+}
