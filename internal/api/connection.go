@@ -240,7 +240,9 @@ func (s *Server) addConnection(ctx context.Context, key string, b any, row store
 		route: "create-connection", key: key, body: b,
 		make: func(tx *dbx.Tx) (desk.Connection, error) { return s.store.CreateConnection(tx, v, row) },
 		id:   func(c desk.Connection) desk.ID { return c.ID },
-		load: func(q dbx.Querier, id desk.ID) (desk.Connection, error) { return s.store.Connection(q, v.AccountID, id) },
+		load: func(q dbx.Querier, id desk.ID) (desk.Connection, error) {
+			return s.store.Connection(q, v.AccountID, id)
+		},
 	})
 	if err == nil {
 		s.checkLater(ctx, c.ID)

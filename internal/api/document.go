@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 )
 
 // Document returns the OpenAPI document of the contract, indented, as it is
 // committed at api/openapi.json. Nothing is served.
 func Document() ([]byte, error) {
 	s := &Server{log: slog.New(slog.DiscardHandler)}
-	newContract(s)
+	s.describe()
 	return s.document()
 }
 
@@ -25,4 +26,17 @@ func (s *Server) document() ([]byte, error) {
 	}
 	b.WriteByte('\n')
 	return b.Bytes(), nil
+}
+
+// serveDocument serves the document as it is when the server is built.
+func (s *Server) serveDocument() http.HandlerFunc {
+	text, err := s.document()
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err != nil {
+			writeProblem(w, problemOf(r.Context(), s.log, err))
+			return
+		}
+		w.Header().Set("Content-Type", "application/openapi+json")
+		_, _ = w.Write(text) // the client may be gone
+	}
 }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
-	"github.com/prosa-desk/prosa/internal/media"
+	mediastore "github.com/prosa-desk/prosa/internal/media"
 )
 
 // Exchange gives operations that read or write bytes themselves the request.
@@ -74,13 +74,13 @@ func (s *Server) mediaRoutes() {
 	file := op.get("get-media", "/media/{id}", "The bytes of a file",
 		"With Range. Everything but pictures, sound and film is an attachment.").open().refuses(http.StatusUnauthorized, http.StatusNotFound)
 	file.answers = "*/*"
-	handle(s, file, func(ctx context.Context, in *mediaIn) (*none, error) { return nil, s.serveMedia(in, media.Whole) })
+	handle(s, file, func(ctx context.Context, in *mediaIn) (*none, error) { return nil, s.serveMedia(in, mediastore.Whole) })
 	thumb := op.get("get-thumb", "/media/{id}/thumb", "A small JPEG of an image", "").open().refuses(http.StatusUnauthorized, http.StatusNotFound)
 	thumb.answers = "image/jpeg"
-	handle(s, thumb, func(ctx context.Context, in *mediaIn) (*none, error) { return nil, s.serveMedia(in, media.Thumb) })
+	handle(s, thumb, func(ctx context.Context, in *mediaIn) (*none, error) { return nil, s.serveMedia(in, mediastore.Thumb) })
 }
 
-func (s *Server) uploadMedia(ctx context.Context, in *uploadMedia) (*statusBody[mediaView], error) {
+func (s *Server) uploadMedia(ctx context.Context, in *uploadMedia) (*statusBody[media], error) {
 	p := principal(ctx)
 	account, err := s.directory.Account(ctx, p.Viewer.AccountID)
 	if err != nil {
@@ -185,7 +185,7 @@ func fileName(said string) string {
 
 // serveMedia writes a file to whoever has a session that may see it or a signed
 // URL.
-func (s *Server) serveMedia(in *mediaIn, part media.Part) error {
+func (s *Server) serveMedia(in *mediaIn, part mediastore.Part) error {
 	m, err := s.mediaFor(in, part)
 	if err != nil {
 		return err
@@ -193,11 +193,11 @@ func (s *Server) serveMedia(in *mediaIn, part media.Part) error {
 	if m.State != desk.MediaReady {
 		return desk.Missing()
 	}
-	if part == media.Thumb && m.ThumbSHA == "" {
+	if part == mediastore.Thumb && m.ThumbSHA == "" {
 		if m.Kind != desk.TypeImage && m.Kind != desk.TypeSticker {
 			return desk.Missing()
 		}
-		part = media.Whole // small enough to need none
+		part = mediastore.Whole // small enough to need none
 	}
 	in.w.Header().Del("Cache-Control") // files set their own
 	w := in.w
@@ -207,7 +207,7 @@ func (s *Server) serveMedia(in *mediaIn, part media.Part) error {
 	return s.files.Serve(w, in.r, m, part)
 }
 
-func (s *Server) mediaFor(in *mediaIn, part media.Part) (desk.Media, error) {
+func (s *Server) mediaFor(in *mediaIn, part mediastore.Part) (desk.Media, error) {
 	ctx := in.r.Context()
 	if in.Signature != "" {
 		if !s.signer.Valid(in.Account.ID, in.ID.ID, part, in.r.URL.Query()) {

@@ -106,7 +106,7 @@ func (s *Server) createUser(ctx context.Context, in *write[userNew]) (*statusBod
 	if err := v.Require(desk.ActUserEdit); err != nil {
 		return nil, err // before the password is hashed
 	}
-	hash, err := s.auth.HashNew(ctx, "password", b.Password)
+	hash, err := s.auth.Hash(ctx, "password", b.Password)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func (s *Server) newHash(ctx context.Context, password *string) (*string, error)
 	if password == nil {
 		return nil, nil
 	}
-	hash, err := s.auth.HashNew(ctx, "password", *password)
+	hash, err := s.auth.Hash(ctx, "password", *password)
 	return &hash, err
 }
 

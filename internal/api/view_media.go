@@ -2,8 +2,8 @@ package api
 
 import "github.com/prosa-desk/prosa/internal/desk"
 
-// mediaView is a file of a message, or a photo.
-type mediaView struct {
+// media is a file of a message, or a photo.
+type media struct {
 	ID         id               `json:"id"`
 	State      desk.MediaState  `json:"state"`
 	Kind       desk.MessageType `json:"kind"`
@@ -34,8 +34,8 @@ func thumbURL(file desk.ID) string {
 	return mediaURL(file) + "/thumb"
 }
 
-func viewMedia(m desk.Media) mediaView {
-	view := mediaView{ID: id(m.ID), State: m.State, Kind: m.Kind, MIME: m.MIME, Name: m.Name, Size: m.Size, Width: m.Width,
+func viewMedia(m desk.Media) media {
+	view := media{ID: id(m.ID), State: m.State, Kind: m.Kind, MIME: m.MIME, Name: m.Name, Size: m.Size, Width: m.Width,
 		Height: m.Height, DurationMS: m.DurationMS, Error: m.Error}
 	if m.State == desk.MediaReady {
 		view.URL = mediaURL(m.ID)

@@ -19,7 +19,7 @@ type message struct {
 	UserID       ref                `json:"user_id"`
 	Type         desk.MessageType   `json:"type"`
 	Body         string             `json:"body" doc:"text, caption, or the words chosen in a button or list"`
-	Media        []mediaView        `json:"media"`
+	Media        []media            `json:"media"`
 	ReplyTo      *quoted            `json:"reply_to,omitempty"`
 	Reactions    []reaction         `json:"reactions"`
 	Template     *desk.TemplateSend `json:"template,omitempty"`

@@ -47,9 +47,6 @@ func (l *lineOf) abilities() desk.Abilities {
 	return desk.Abilities{Templates: l.caps.Templates, Reactions: l.caps.Reactions, Receipts: l.caps.Receipts && l.ReadReceipts}
 }
 
-// open reports whether free content may leave now.
-func (l *lineOf) open(expires, now desk.Time) bool { return !l.caps.Windowed || expires > now }
-
 // ticket builds the view of a ticket that the viewer may see.
 func (w *views) ticket(ctx context.Context, v *desk.Viewer, t *store.TicketView) (ticket, error) {
 	l, err := w.line(ctx, t.AccountID, t.ConnectionID)

@@ -80,7 +80,7 @@ func effectOf(ctx context.Context, route, key string, body any) (store.Effect, e
 	}
 	sum := sha256.Sum256(append([]byte(route+"\n"), text...))
 	return store.Effect{
-		AccountID: p.Viewer.AccountID, Principal: p.key(), Key: key,
+		AccountID: p.Viewer.AccountID, Principal: caller(ctx), Key: key,
 		Hash: hex.EncodeToString(sum[:]), Status: http.StatusCreated,
 	}, nil
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/prosa-desk/prosa/internal/api"
+	"github.com/prosa-desk/prosa/internal/app/demo"
 	"github.com/prosa-desk/prosa/internal/auth"
 	"github.com/prosa-desk/prosa/internal/bus"
 	"github.com/prosa-desk/prosa/internal/channel"
@@ -33,20 +34,23 @@ import (
 // App is one running program. Make it with New, then Start; Stop ends it.
 type App struct {
 	*Base
-	bus       *bus.Bus
-	directory *routing.Directory
-	outbox    *outbox.Outbox
-	jobs      *jobs.Runner
-	simulator *simulator
-	api       *api.Server
-	auth      *auth.Auth
-	vault     *auth.Vault
-	node      *nodeKeeper
-	files     *media.Disk
-	server    *http.Server
-	listener  net.Listener
-	unwatch   []func()
-	failed    chan error
+	bus        *bus.Bus
+	directory  *routing.Directory
+	outbox     *outbox.Outbox
+	jobs       *jobs.Runner
+	simulator  *simulator
+	api        *api.Server
+	hub        *api.Hub
+	auth       *auth.Auth
+	vault      *auth.Vault
+	node       *nodeKeeper
+	files      *media.Disk
+	server     *http.Server
+	listener   net.Listener
+	unwatch    []func()
+	setupCode  auth.SetupCode
+	needsSetup bool
+	failed     chan error
 }
 
 // New opens the database and builds everything; nothing runs yet.
@@ -89,10 +93,15 @@ func (a *App) build(ctx context.Context) error {
 	desk := routing.New(a.Store)
 	receiver := inbound.New(inbound.Config{Store: a.Store, Directory: a.directory, Desk: desk, Registry: registry,
 		Outbox: a.outbox, Jobs: a.jobs, Files: a.files, Now: time.Now, Log: a.Log})
-	a.jobs.Register(receiver.Kinds()...)
-	a.jobs.Register(jobs.Upkeep(a.Store, a.files, a.Log)...)
-	a.jobs.Register(chores(a.Store)...)
-	return a.buildHTTP(registry, desk, receiver)
+	for _, kinds := range [][]jobs.Kind{receiver.Kinds(), jobs.Upkeep(a.Store, a.files, a.Log), chores(a.Store)} {
+		for _, k := range kinds {
+			a.jobs.Handle(k)
+		}
+	}
+	if err := a.seedDemo(ctx); err != nil {
+		return err
+	}
+	return a.buildHTTP(ctx, registry, desk, receiver)
 }
 
 func (a *App) buildAuth(ctx context.Context) error {
@@ -106,6 +115,17 @@ func (a *App) buildAuth(ctx context.Context) error {
 		return err
 	}
 	a.auth, err = auth.New(a.Store, passwords, a.vault, rand.Reader, a.Log)
+	return err
+}
+
+// seedDemo fills an empty installation with the demo company, if asked to.
+func (a *App) seedDemo(ctx context.Context) error {
+	if !a.Config.Demo {
+		return nil
+	}
+	_, err := demo.Seed(ctx, demo.Options{DB: a.DB, Node: a.Node.Number, Files: a.files, Hash: func(ctx context.Context, p string) (string, error) {
+		return a.auth.Hash(ctx, "password", p)
+	}, Seal: a.vault.SealSettings, Open: a.vault.OpenSetting, Now: time.Now(), Log: a.Log})
 	return err
 }
 
@@ -143,7 +163,7 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.jobs.Start(ctx); err != nil {
 		return err
 	}
-	if err := a.api.Start(ctx); err != nil {
+	if err := a.hub.Start(ctx); err != nil {
 		return err
 	}
 	go func() {
@@ -182,8 +202,9 @@ func (a *App) Stop(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("stop %s: %w", what, err))
 		}
 	}
-	stop("api", a.api.Stop(ctx))
+	stop("streams", a.hub.Stop(ctx))
 	stop("http", a.server.Shutdown(ctx))
+	stop("api", a.api.Stop(ctx))
 	stop("simulator", a.simulator.stop(ctx))
 	stop("jobs", a.jobs.Stop(ctx))
 	stop("outbox", a.outbox.Stop(ctx))

@@ -239,9 +239,9 @@ func TestB12_ManyNetworksMeetTheSlowLimit(t *testing.T) {
 		t.Errorf("%d subjects in the clear, %v", plain, err)
 	}
 	h.clock.Advance(2*time.Hour + time.Second)
-	if err := h.Sweep(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	h.do(func(tx *dbx.Tx) error {
+		return h.store.DropLoginFailures(tx, desk.TimeOf(h.clock.Now().Add(-time.Hour)))
+	})
 	if err := h.db.Read(t.Context()).QueryRow(`SELECT COUNT(*) FROM login_failure`).Scan(&plain); err != nil || plain != 0 {
 		t.Errorf("%d subjects left, %v", plain, err)
 	}
@@ -313,9 +313,13 @@ func TestSessionsSlideAndExpire(t *testing.T) {
 		if _, err := h.who(long.Value); err != nil {
 			t.Errorf("a remembered session ended: %v", err)
 		}
-		if err := h.Sweep(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		h.do(func(tx *dbx.Tx) error {
+			more, err := h.store.DropExpiredSessions(tx, desk.TimeOf(h.clock.Now()))
+			if more {
+				t.Error("there seems to be more than one expired session")
+			}
+			return err
+		})
 		if list, err := h.store.Sessions(h.db.Read(t.Context()), h.account, h.ana); err != nil || len(list) != 1 || list[0].ID != long.ID {
 			t.Errorf("sessions %+v %v", list, err)
 		}
@@ -452,4 +456,21 @@ func TestCookie(t *testing.T) {
 	if got := auth.ExpiredCookie(false).String(); !strings.Contains(got, "Max-Age=0") {
 		t.Error(got)
 	}
+}
+
+func TestSignOutOthersKeepsThisOne(t *testing.T) {
+	h := newHouse(t, testkit.SQLite(t))
+	here, there := h.mustSignIn(auth.Credentials{}), h.mustSignIn(auth.Credentials{})
+	p, err := h.who(here.Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.SignOutOthers(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.who(here.Value); err != nil {
+		t.Error(err)
+	}
+	_, err = h.who(there.Value)
+	wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
 }

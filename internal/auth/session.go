@@ -176,22 +176,3 @@ func (a *Auth) SignOutOthers(ctx context.Context, p Principal) error {
 		return a.store.EndSessionsOfPerson(tx, p.User.PersonID, p.SessionID, "signed_out")
 	})
 }
-
-// Sweep drops sessions that have run out and failed sign-ins that no longer
-// count. It is for a periodic job.
-func (a *Auth) Sweep(ctx context.Context) error {
-	now := desk.TimeOf(a.now())
-	for more := true; more; {
-		err := a.store.DB.Do(ctx, func(tx *dbx.Tx) error {
-			var err error
-			more, err = a.store.DropExpiredSessions(tx, now)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return a.store.DB.Do(ctx, func(tx *dbx.Tx) error {
-		return a.store.DropLoginFailures(tx, now.Add(-emailWindow))
-	})
-}

@@ -127,12 +127,6 @@ func (v *Vault) Open(aad AAD, sealed string) (string, error) {
 	return "", &UnknownKeyError{KeyID: id}
 }
 
-// IsSealed reports whether a text has the form of a sealed value.
-func IsSealed(text string) bool {
-	_, _, _, err := split(text)
-	return err == nil
-}
-
 func split(sealed string) (id string, nonce, text []byte, err error) {
 	parts := strings.Split(sealed, ":")
 	if len(parts) != 4 || parts[0] != sealVersion || len(parts[1]) != 8 {

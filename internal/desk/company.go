@@ -149,6 +149,7 @@ type Connection struct {
 	StateReason  string            // stable code: "auth_failed", "flagged" …; empty when fine
 	Health       map[string]string // what the provider said last: quality, throughput, tier, verified_name
 	CheckedAt    Time
+	SecretsAt    Time // when a secret was last stored
 	ReadReceipts bool
 	Greeting     string
 	Color        string

@@ -12,7 +12,7 @@ import (
 // message (decisions.md 8), and so lets the waiting line go, but is never
 // unread and opens no ticket.
 func (r *Receiver) reaction(tx *dbx.Tx, u *unit, in *channel.IncomingReaction) error {
-	met, err := r.meet(tx, u, in.From, in.At, "")
+	met, err := r.admit(tx, u, in.From, in.At, "")
 	if err != nil {
 		return err
 	}

@@ -27,10 +27,12 @@ type interpretPayload struct {
 }
 
 // interpretKind interprets the elements of large bodies. Jobs of one
-// connection follow one another, so that the order stays.
+// connection follow one another, so that the order stays. They fail only for
+// as long as the database does; should one die all the same, its elements stay
+// pending and can be replayed.
 func (r *Receiver) interpretKind() jobs.Kind {
 	return jobs.Kind{Name: interpretJob, Run: r.interpretStored, Concurrency: 2, Timeout: 2 * time.Minute, MaxAttempts: 50,
-		MaxBackoff: 10 * time.Minute, Strict: true}
+		MaxBackoff: 10 * time.Minute}
 }
 
 // deferAll stores the elements of a large body and leaves interpreting them to

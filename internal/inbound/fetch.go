@@ -35,11 +35,15 @@ type fetch struct {
 }
 
 // fetchKind fetches received files. They need no order: a large one must not
-// hold up the others.
+// hold up the others. What may pass (the network, an expired token) is tried
+// for more than a day; Meta keeps files for seven.
 func (r *Receiver) fetchKind() jobs.Kind {
 	return jobs.Kind{Name: fetchJob, Run: r.fetchFile, Dead: r.fetchFailed, Concurrency: 4, Timeout: 3 * time.Minute,
-		MaxAttempts: 9, Backoff: 3 * time.Second, MaxBackoff: time.Hour}
+		MaxAttempts: 40, Backoff: 3 * time.Second, MaxBackoff: time.Hour}
 }
+
+// maxChanged is how many downloads may turn out not to be the promised file.
+const maxChanged = 5
 
 // fetchFile gets one file from the provider and stores it.
 func (r *Receiver) fetchFile(ctx context.Context, t jobs.Task) error {
@@ -55,6 +59,9 @@ func (r *Receiver) fetchFile(ctx context.Context, t jobs.Task) error {
 		return err
 	}
 	facts, err := r.download(ctx, t.Account, p, m)
+	if errors.Is(err, errChanged) && t.Attempt >= maxChanged {
+		return jobs.Permanent(err)
+	}
 	if err != nil {
 		return judge(err)
 	}

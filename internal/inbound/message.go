@@ -26,18 +26,25 @@ func (m *meeting) actor() desk.Actor { return desk.Actor{Kind: desk.ActorContact
 
 // meet finds the contact and writes her row on the connection, which makes all
 // that happens between them follow one another (decisions.md 4). at opens the
-// service window; 0 doesn't. A blocked contact goes to quarantine.
+// service window; 0 doesn't.
 func (r *Receiver) meet(tx *dbx.Tx, u *unit, from channel.Sender, at desk.Time, providerID string) (meeting, error) {
 	res, err := r.Store.ResolveContact(tx, u.account.ID, u.line.ID, sender(from))
 	if err != nil {
 		return meeting{}, err
 	}
-	if res.Contact.Blocked {
-		return meeting{}, quarantine()
-	}
 	ch, err := r.Store.TouchChannel(tx, store.ChannelTouch{AccountID: u.account.ID, ContactID: res.Contact.ID,
 		ConnectionID: u.line.ID, IdentityID: res.Identity.ID, InboundAt: at, InboundID: providerID})
 	return meeting{res, ch}, err
+}
+
+// admit is meet for what the contact herself did: of a blocked one it goes to
+// quarantine.
+func (r *Receiver) admit(tx *dbx.Tx, u *unit, from channel.Sender, at desk.Time, providerID string) (meeting, error) {
+	met, err := r.meet(tx, u, from, at, providerID)
+	if err == nil && met.Contact.Blocked {
+		err = quarantine()
+	}
+	return met, err
 }
 
 // message takes in what a contact wrote, and notes that the platform wrote
@@ -46,7 +53,7 @@ func (r *Receiver) message(tx *dbx.Tx, u *unit, in *channel.Incoming) error {
 	if in.NoWindow {
 		return r.note(tx, u, in)
 	}
-	met, err := r.meet(tx, u, in.From, in.At, in.ProviderID)
+	met, err := r.admit(tx, u, in.From, in.At, in.ProviderID)
 	if err != nil {
 		return err
 	}

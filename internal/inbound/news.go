@@ -76,9 +76,6 @@ func (r *Receiver) identity(tx *dbx.Tx, u *unit, in *channel.IdentityChange) err
 	if err != nil {
 		return err
 	}
-	if res.Contact.Blocked {
-		return nil
-	}
 	ch, err := r.Store.TouchChannel(tx, store.ChannelTouch{AccountID: u.account.ID, ContactID: res.Contact.ID,
 		ConnectionID: u.line.ID, IdentityID: res.Identity.ID})
 	if err != nil {

@@ -88,6 +88,7 @@ func (r *Runner) Handle(k Kind) {
 	}
 	if err != nil {
 		r.wrong = errors.Join(r.wrong, err)
+		r.log.Error("registering a kind of job failed", "err", err)
 		return
 	}
 	r.kinds[k.Name] = k

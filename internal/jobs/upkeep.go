@@ -23,6 +23,7 @@ const (
 	keepLooseFiles  = 1 * day
 	day             = 24 * time.Hour
 	upkeepChunk     = 200 // rows a transaction
+	deletedChunk    = 50  // messages, each with its file and earlier texts
 	upkeepTimeout   = 2 * time.Hour
 	upkeepUTCHour   = 6 // the middle of the night in Brazil
 	upkeepUTCMinute = 10
@@ -55,7 +56,8 @@ func Upkeep(s *store.Store, files Files, log *slog.Logger) []Kind {
 	return []Kind{nightly("upkeep.retention", u.retain), nightly("upkeep.recount", u.recount), nightly("upkeep.files", u.sweep)}
 }
 
-// chunked repeats a step of at most upkeepChunk rows until it finds no more.
+// chunked repeats a step, which may change upkeepChunk rows, until it finds
+// nothing more.
 func (u *upkeep) chunked(ctx context.Context, what string, step func(tx *dbx.Tx) (int64, error)) error {
 	for total := int64(0); ; {
 		var n int64
@@ -67,7 +69,7 @@ func (u *upkeep) chunked(ctx context.Context, what string, step func(tx *dbx.Tx)
 			return fmt.Errorf("%s: %w", what, err)
 		}
 		total += n
-		if n < upkeepChunk {
+		if n == 0 {
 			if total > 0 {
 				u.log.Info("upkeep", "what", what, "rows", total)
 			}
@@ -92,10 +94,7 @@ func (u *upkeep) retain(ctx context.Context) error {
 		{"failed sign-ins", func(tx *dbx.Tx) (int64, error) { return 0, s.DropLoginFailures(tx, before(keepLogins)) }},
 		{"sessions", func(tx *dbx.Tx) (int64, error) {
 			more, err := s.DropExpiredSessions(tx, before(0))
-			if more {
-				return upkeepChunk, err
-			}
-			return 0, err
+			return count(more), err
 		}},
 	}
 	for _, step := range steps {
@@ -104,10 +103,25 @@ func (u *upkeep) retain(ctx context.Context) error {
 		}
 	}
 	return u.eachAccount(ctx, func(a desk.Account) error {
-		return u.chunked(ctx, "quarantine", func(tx *dbx.Tx) (int64, error) {
+		err := u.chunked(ctx, "quarantine", func(tx *dbx.Tx) (int64, error) {
 			return s.PurgeQuarantine(tx, a.ID, before(keepQuarantine), upkeepChunk)
 		})
+		if err != nil {
+			return err
+		}
+		cut := before(time.Duration(a.Settings.RevokedTextDays) * day)
+		return u.chunked(ctx, "deleted messages", func(tx *dbx.Tx) (int64, error) {
+			return s.ForgetDeleted(tx, a.ID, cut, deletedChunk)
+		})
 	})
+}
+
+// count is 1 as long as there is more.
+func count(more bool) int64 {
+	if more {
+		return 1
+	}
+	return 0
 }
 
 func (u *upkeep) eachAccount(ctx context.Context, fn func(desk.Account) error) error {

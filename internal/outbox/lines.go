@@ -309,6 +309,31 @@ func (l *line) hold(conversation desk.ID, d time.Duration) {
 	}
 }
 
+// left and arrived keep the order of a file and what follows it.
+func (l *line) left(m *desk.Message) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pacer.left(m.ChannelID, m.ID, l.o.Now())
+}
+
+func (l *line) arrived(m *desk.Message) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.pacer != nil {
+		l.pacer.arrived(m.ChannelID, m.ID)
+	}
+}
+
+// arrived tells the line of a message's connection, if it has one here.
+func (o *Outbox) arrived(m *desk.Message) {
+	o.lines.mu.Lock()
+	l := o.lines.open[store.Connected{AccountID: m.AccountID, ConnectionID: m.ConnectionID}]
+	o.lines.mu.Unlock()
+	if l != nil {
+		l.arrived(m)
+	}
+}
+
 // untilNext is how long nothing becomes due.
 func (l *line) untilNext(ctx context.Context) time.Duration {
 	now := l.o.now()

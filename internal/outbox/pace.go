@@ -16,6 +16,14 @@ type pacer struct {
 	total *rate.Limiter
 	pairs map[desk.ID]*rate.Limiter // by conversation
 	held  map[desk.ID]time.Time     // conversation → not before
+	media map[desk.ID]arrival       // conversation → the file that must arrive first
+}
+
+// arrival is a file on its way; what follows in its conversation waits for it,
+// because a provider delivers small texts faster (decisions.md 11).
+type arrival struct {
+	message desk.ID
+	until   time.Time
 }
 
 func newPacer(p channel.Pace) *pacer {
@@ -28,6 +36,21 @@ func newPacer(p channel.Pace) *pacer {
 		total: rate.NewLimiter(limit, max(1, int(p.PerSecond))),
 		pairs: map[desk.ID]*rate.Limiter{},
 		held:  map[desk.ID]time.Time{},
+		media: map[desk.ID]arrival{},
+	}
+}
+
+// left notes that a message with a file was handed over.
+func (p *pacer) left(conversation, message desk.ID, now time.Time) {
+	if p.pace.AfterMedia > 0 {
+		p.media[conversation] = arrival{message, now.Add(p.pace.AfterMedia)}
+	}
+}
+
+// arrived notes that a message reached its phone, or never will.
+func (p *pacer) arrived(conversation, message desk.ID) {
+	if p.media[conversation].message == message {
+		delete(p.media, conversation)
 	}
 }
 
@@ -45,6 +68,9 @@ func (p *pacer) admit(conversation desk.ID, now time.Time) (ok bool, again time.
 		return false, until
 	}
 	delete(p.held, conversation)
+	if a, waits := p.media[conversation]; waits && a.until.After(now) {
+		return false, a.until
+	}
 	pair := p.pair(conversation)
 	if pair != nil && pair.TokensAt(now) < 1 {
 		return false, now.Add(shortfall(pair, now))
@@ -88,6 +114,11 @@ func (p *pacer) sweep(now time.Time) {
 	for id, until := range p.held {
 		if !until.After(now) {
 			delete(p.held, id)
+		}
+	}
+	for id, a := range p.media {
+		if !a.until.After(now) {
+			delete(p.media, id)
 		}
 	}
 }

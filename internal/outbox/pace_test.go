@@ -68,3 +68,27 @@ func TestRateIsNeverExceeded(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatFollowsAFileWaitsForItsArrival(t *testing.T) {
+	p := newPacer(channel.Pace{AfterMedia: 10 * time.Second})
+	now := time.Unix(1_800_000_000, 0)
+	p.left(1, 100, now)
+	if ok, again := p.admit(1, now); ok || !again.Equal(now.Add(10*time.Second)) {
+		t.Errorf("admitted=%v, again=%v", ok, again)
+	}
+	if ok, _ := p.admit(2, now); !ok {
+		t.Error("another conversation was held back")
+	}
+	p.arrived(1, 99) // an older message
+	if ok, _ := p.admit(1, now); ok {
+		t.Error("admitted before the file arrived")
+	}
+	p.arrived(1, 100)
+	if ok, _ := p.admit(1, now); !ok {
+		t.Error("held back after the file arrived")
+	}
+	p.left(1, 101, now)
+	if ok, _ := p.admit(1, now.Add(10*time.Second)); !ok {
+		t.Error("held back for longer than the adapter asked")
+	}
+}

@@ -36,6 +36,9 @@ func (o *Outbox) send(ctx context.Context, l *line, adapter channel.Adapter, ope
 		cancel()
 	}
 	if err == nil {
+		if m.Type.IsMedia() {
+			l.left(&m)
+		}
 		o.settle(ctx, &m, func(tx *dbx.Tx) error { return o.accepted(ctx, tx, &m, sent) })
 		return
 	}

@@ -64,7 +64,7 @@ func TestB9ACertainRefusalLeavesNoTicket(t *testing.T) {
 		in := Start{ConnectionID: w.connection, Contact: &store.ContactNew{Phone: "11 98765-4321"}, Template: w.templateDraft("Ana").Template}
 		_, err := w.o.StartTicket(context.Background(), r, in)
 		wantCode(t, err, desk.CodeProviderRefused)
-		if got := err.(*desk.Error).Params["reason"]; got != "undeliverable" {
+		if got := reasonOf(err); got != "undeliverable" {
 			t.Errorf("reason %v", got)
 		}
 		counters, err := w.s.Counters(w.read(), &w.ana)

@@ -48,6 +48,9 @@ func (o *Outbox) report(ctx context.Context, tx *dbx.Tx, account desk.ID, ref st
 	if err != nil {
 		return false, err
 	}
+	if done.Message.DeliveredAt != 0 || done.Message.ReadAt != 0 {
+		tx.AfterCommit(func() { o.arrived(&done.Message) })
+	}
 	if done.Changed {
 		o.Store.AnnounceMessage(tx, &done.Message, done.Sight)
 		o.nudgeAfter(tx, &done.Message)
@@ -102,6 +105,9 @@ func (o *Outbox) step(tx *dbx.Tx, m *desk.Message, kind desk.EventType, step sto
 	}
 	if done.Message.Status != desk.StatusPending {
 		tx.AfterCommit(func() { o.settled.tell(m.ID) })
+	}
+	if done.Message.Status != desk.StatusSent {
+		tx.AfterCommit(func() { o.arrived(&done.Message) }) // delivered meanwhile, or it never will be
 	}
 	o.nudgeAfter(tx, &done.Message)
 	if !done.Moved || kind == desk.EvMessageStatus {

@@ -269,3 +269,12 @@ func wantCode(t *testing.T, err error, code desk.Code) {
 }
 
 func join(list []string) string { return strings.Join(list, " ") }
+
+// reasonOf is the provider's reason within a refusal.
+func reasonOf(err error) any {
+	e, ok := errors.AsType[*desk.Error](err)
+	if !ok {
+		return nil
+	}
+	return e.Params["reason"]
+}

@@ -64,24 +64,9 @@ func (c *call) listTemplates() (any, error) {
 	limit = min(limit, 1000)
 	now := c.s.stamp()
 	var a dbx.Args
-	where := `account_id=` + a.Add(c.n.AccountID) + ` AND waba_id=` + a.Add(c.id) + ` AND deleted_at=0`
-	for _, column := range []string{"name", "language", "category"} {
-		if v := q.Get(column); v != "" {
-			if !isText(v, 512) {
-				return nil, rules.New(100, "Param %s is not valid.", column)
-			}
-			where += ` AND ` + column + `=` + a.Add(v)
-		}
-	}
-	if v := q.Get("status"); isText(v, 40) && v != "" {
-		where += ` AND CASE WHEN review_at>` + a.Add(now) + ` THEN 'PENDING' ELSE status END=` + a.Add(v)
-	}
-	if v := q.Get("after"); v != "" {
-		id, err := uncursor(v)
-		if err != nil {
-			return nil, err
-		}
-		where += ` AND id>` + a.Add(id)
+	where, err := c.templateFilter(q, now, &a)
+	if err != nil {
+		return nil, err
 	}
 	list, err := dbx.All(c.s.db.Read(c.r.Context()), scanTemplate,
 		`SELECT `+templateColumns+` FROM sandbox_template WHERE `+where+` ORDER BY id LIMIT `+a.Add(limit+1), a.Values()...)
@@ -89,6 +74,32 @@ func (c *call) listTemplates() (any, error) {
 		return nil, err
 	}
 	return c.templatePage(list, limit, q, now)
+}
+
+// templateFilter is the condition of a list.
+func (c *call) templateFilter(q url.Values, now desk.Time, a *dbx.Args) (string, error) {
+	where := `account_id=` + a.Add(c.n.AccountID) + ` AND waba_id=` + a.Add(c.id) + ` AND deleted_at=0`
+	for _, column := range []string{"name", "language", "category", "status"} {
+		v := q.Get(column)
+		switch {
+		case v == "":
+			continue
+		case !isText(v, 512):
+			return "", rules.New(100, "Param %s is not valid.", column)
+		case column == "status":
+			where += ` AND CASE WHEN review_at>` + a.Add(now) + ` THEN 'PENDING' ELSE status END=` + a.Add(v)
+		default:
+			where += ` AND ` + column + `=` + a.Add(v)
+		}
+	}
+	if v := q.Get("after"); v != "" {
+		id, err := uncursor(v)
+		if err != nil {
+			return "", err
+		}
+		where += ` AND id>` + a.Add(id)
+	}
+	return where, nil
 }
 
 func (c *call) templatePage(list []*template, limit int, q url.Values, now desk.Time) (any, error) {

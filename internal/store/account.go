@@ -101,7 +101,7 @@ func checkAccount(x *desk.Account) error {
 
 // UpdateAccount changes the company's own data. Administrators only.
 func (s *Store) UpdateAccount(tx *dbx.Tx, by *desk.Viewer, p AccountPatch) (desk.Account, error) {
-	before, err := s.changeableAccount(tx, by)
+	before, err := s.changeableAccount(tx, by, desk.ActAccountEdit)
 	if err != nil {
 		return desk.Account{}, err
 	}
@@ -127,8 +127,8 @@ func (s *Store) UpdateAccount(tx *dbx.Tx, by *desk.Viewer, p AccountPatch) (desk
 	return next, s.record(tx, by, desk.EvAccountUpdated, "account", next.ID, c.data())
 }
 
-func (s *Store) changeableAccount(tx *dbx.Tx, by *desk.Viewer) (desk.Account, error) {
-	if err := allow(by, desk.RoleAdmin); err != nil {
+func (s *Store) changeableAccount(tx *dbx.Tx, by *desk.Viewer, act desk.Action) (desk.Account, error) {
+	if err := by.Require(act); err != nil {
 		return desk.Account{}, err
 	}
 	if err := lockAccount(tx, by.AccountID); err != nil {
@@ -140,7 +140,7 @@ func (s *Store) changeableAccount(tx *dbx.Tx, by *desk.Viewer) (desk.Account, er
 // PatchSettings changes the named settings, or none of them (E-O, D37).
 // Administrators only (R1); each change is recorded with old and new value.
 func (s *Store) PatchSettings(tx *dbx.Tx, by *desk.Viewer, patch map[string]json.RawMessage) (desk.Settings, error) {
-	account, err := s.changeableAccount(tx, by)
+	account, err := s.changeableAccount(tx, by, desk.ActSettingsEdit)
 	if err != nil {
 		return desk.Settings{}, err
 	}

@@ -6,14 +6,14 @@ import (
 )
 
 const connectionColumns = `c.id, c.account_id, c.kind, c.name, c.identifier, c.external_id, c.group_id, c.public_key, c.settings,
-	c.is_default, c.active, c.simulated, c.state, c.state_reason, c.health, c.checked_at, c.read_receipts, c.greeting, c.color,
+	c.is_default, c.active, c.simulated, c.state, c.state_reason, c.health, c.checked_at, c.secrets_at, c.read_receipts, c.greeting, c.color,
 	c.rev, c.created_at`
 
 func scanConnection(r dbx.Scanner) (desk.Connection, error) {
 	var x desk.Connection
 	var settings, health string
 	if err := r.Scan(&x.ID, &x.AccountID, &x.Kind, &x.Name, &x.Identifier, &x.ExternalID, &x.GroupID, &x.PublicKey, &settings,
-		&x.IsDefault, &x.Active, &x.Simulated, &x.State, &x.StateReason, &health, &x.CheckedAt, &x.ReadReceipts, &x.Greeting,
+		&x.IsDefault, &x.Active, &x.Simulated, &x.State, &x.StateReason, &health, &x.CheckedAt, &x.SecretsAt, &x.ReadReceipts, &x.Greeting,
 		&x.Color, &x.Rev, &x.CreatedAt); err != nil {
 		return x, err
 	}
@@ -99,22 +99,4 @@ func fillConnections(q dbx.Querier, account desk.ID, list []desk.Connection) err
 		byID[connection].Queues = append(byID[connection].Queues, queue)
 	}
 	return rows.Err()
-}
-
-// DefaultConnection returns the connection to send over when none is named
-// (E3, E13): the user's own default, else the account's, when it is of the
-// kind; else the oldest connected one of that kind. kind "" takes any. A 404
-// tells that there is none. allowed bounds the choice when it is not empty.
-func (s *Store) DefaultConnection(q dbx.Querier, v *desk.Viewer, preferred desk.ID, kind desk.ChannelKind) (desk.Connection, error) {
-	var a dbx.Args
-	condition := `c.account_id = ` + a.Add(v.AccountID) + ` AND c.active`
-	if kind != "" {
-		condition += ` AND c.kind = ` + a.Add(kind)
-	}
-	if v.Scoped() && len(v.Connections) > 0 {
-		condition += ` AND c.id IN (` + dbx.List(&a, v.Connections) + `)`
-	}
-	condition += ` ORDER BY CASE WHEN c.id = ` + a.Add(preferred) + ` THEN 0 WHEN c.is_default THEN 1
-		WHEN c.state IN ('connected', 'degraded') THEN 2 ELSE 3 END, c.id LIMIT 1`
-	return s.oneConnection(q, v.AccountID, condition, a.Values()...)
 }

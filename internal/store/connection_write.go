@@ -65,8 +65,9 @@ func PublicKey(random io.Reader) (string, error) {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])), nil
 }
 
-// CreateConnection adds a connection. The first of an account is its default
-// whatever was asked (E3). Administrators only.
+// CreateConnection adds a connection. The first of an account, or the first
+// beside one that is switched off, is the default whatever was asked (E3).
+// Administrators only.
 func (s *Store) CreateConnection(tx *dbx.Tx, by *desk.Viewer, in ConnectionNew) (desk.Connection, error) {
 	if err := s.lockConnections(tx, by); err != nil {
 		return desk.Connection{}, err
@@ -79,17 +80,20 @@ func (s *Store) CreateConnection(tx *dbx.Tx, by *desk.Viewer, in ConnectionNew) 
 	if err := checkConnection(tx, &x, &in.Queues); err != nil {
 		return desk.Connection{}, err
 	}
-	others, err := exists(tx, `SELECT 1 FROM connection WHERE account_id = $1 AND deleted_at = 0`, by.AccountID)
+	served, err := exists(tx, `SELECT 1 FROM connection WHERE account_id = $1 AND is_default AND active AND deleted_at = 0`, by.AccountID)
 	if err != nil {
 		return desk.Connection{}, err
 	}
-	x.IsDefault = x.IsDefault || !others
+	x.IsDefault = x.IsDefault || !served
 	if x.IsDefault {
 		if err := s.clearDefaultConnection(tx, by); err != nil {
 			return desk.Connection{}, err
 		}
 	}
-	if err := s.insertConnection(tx, &x, len(in.Secrets) > 0); err != nil {
+	if len(in.Secrets) > 0 {
+		x.SecretsAt = x.CreatedAt
+	}
+	if err := s.insertConnection(tx, &x); err != nil {
 		return desk.Connection{}, err
 	}
 	return x, s.record(tx, by, desk.EvConnectionCreated, "connection", x.ID, made(map[string]any{
@@ -99,26 +103,22 @@ func (s *Store) CreateConnection(tx *dbx.Tx, by *desk.Viewer, in ConnectionNew) 
 // lockConnections makes writes of an account's connections follow one another,
 // so that exactly one is the default.
 func (s *Store) lockConnections(tx *dbx.Tx, by *desk.Viewer) error {
-	if err := allow(by, desk.RoleAdmin); err != nil {
+	if err := by.Require(desk.ActConnectionEdit); err != nil {
 		return err
 	}
 	return lockAccount(tx, by.AccountID)
 }
 
-func (s *Store) insertConnection(tx *dbx.Tx, x *desk.Connection, secrets bool) error {
+func (s *Store) insertConnection(tx *dbx.Tx, x *desk.Connection) error {
 	settings, err := json.Marshal(x.Settings)
 	if err != nil {
 		return err
-	}
-	var secretsAt desk.Time
-	if secrets {
-		secretsAt = x.CreatedAt
 	}
 	_, err = tx.Exec(`INSERT INTO connection (id, account_id, kind, name, name_fold, identifier, external_id, group_id, public_key,
 			settings, is_default, simulated, read_receipts, greeting, color, secrets_at, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)`,
 		x.ID, x.AccountID, x.Kind, x.Name, dbx.Fold(x.Name), x.Identifier, x.ExternalID, x.GroupID, x.PublicKey,
-		string(settings), x.IsDefault, x.Simulated, x.ReadReceipts, x.Greeting, x.Color, secretsAt, x.CreatedAt)
+		string(settings), x.IsDefault, x.Simulated, x.ReadReceipts, x.Greeting, x.Color, x.SecretsAt, x.CreatedAt)
 	if err != nil {
 		return connectionTaken(err)
 	}
@@ -164,35 +164,6 @@ func checkConnection(q dbx.Querier, x *desk.Connection, queues *[]desk.ID) error
 	return f.err()
 }
 
-// clearDefaultConnection takes the mark from the connection that has it.
-func (s *Store) clearDefaultConnection(tx *dbx.Tx, by *desk.Viewer) error {
-	ids, err := dbx.All(tx, scanID, `UPDATE connection SET is_default = FALSE, rev = rev + 1, updated_at = $2
-		WHERE account_id = $1 AND is_default AND deleted_at = 0 RETURNING id`, by.AccountID, s.now())
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		err := s.record(tx, by, desk.EvConnectionUpdated, "connection", id, changes{"default": []any{true, false}}.data())
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// keepDefault refuses to leave other connections without a default (E3).
-func keepDefault(q dbx.Querier, before *desk.Connection, stays bool) error {
-	if stays || !before.IsDefault {
-		return nil
-	}
-	others, err := exists(q, `SELECT 1 FROM connection WHERE account_id = $1 AND id <> $2 AND deleted_at = 0`,
-		before.AccountID, before.ID)
-	if err == nil && others {
-		return desk.Refuse(desk.CodeDefaultRequired)
-	}
-	return err
-}
-
 // UpdateConnection changes a connection. Administrators only.
 func (s *Store) UpdateConnection(tx *dbx.Tx, by *desk.Viewer, id desk.ID, p ConnectionPatch) (desk.Connection, error) {
 	if err := s.lockConnections(tx, by); err != nil {
@@ -228,24 +199,6 @@ func (s *Store) UpdateConnection(tx *dbx.Tx, by *desk.Viewer, id desk.ID, p Conn
 		return desk.Connection{}, err
 	}
 	return next, s.record(tx, by, desk.EvConnectionUpdated, "connection", id, c.data())
-}
-
-// checkDefault holds E3: exactly one default, and an active one. The last
-// connection may be switched off, and stays the default.
-func checkDefault(q dbx.Querier, before, next *desk.Connection) error {
-	if !next.IsDefault && before.IsDefault {
-		if err := keepDefault(q, before, false); err != nil {
-			return err
-		}
-		next.IsDefault = true // the only one is the default
-	}
-	if next.IsDefault && !before.IsDefault && !next.Active {
-		return desk.RefuseField("default", desk.CodeInvalid)
-	}
-	if before.Active && !next.Active {
-		return keepDefault(q, before, false)
-	}
-	return nil
 }
 
 func (p ConnectionPatch) overlay(x *desk.Connection) {
@@ -306,19 +259,18 @@ func (s *Store) storeConnection(tx *dbx.Tx, x *desk.Connection, p ConnectionPatc
 		return err
 	}
 	now := s.now()
-	var secretsAt desk.Time
 	for _, key := range p.Secrets {
 		if p.Settings[key] != "" {
-			secretsAt = now
+			x.SecretsAt = now
 		}
 	}
 	x.Rev++
 	_, err = tx.Exec(`UPDATE connection SET name = $3, name_fold = $4, identifier = $5, external_id = $6, group_id = $7,
 		settings = $8, is_default = $9, active = $10, read_receipts = $11, greeting = $12, color = $13,
-		secrets_at = CASE WHEN CAST($14 AS BIGINT) > 0 THEN CAST($14 AS BIGINT) ELSE secrets_at END, rev = rev + 1, updated_at = $15
+		secrets_at = $14, rev = rev + 1, updated_at = $15
 		WHERE account_id = $1 AND id = $2`,
 		x.AccountID, x.ID, x.Name, dbx.Fold(x.Name), x.Identifier, x.ExternalID, x.GroupID, string(settings), x.IsDefault,
-		x.Active, x.ReadReceipts, x.Greeting, x.Color, secretsAt, now)
+		x.Active, x.ReadReceipts, x.Greeting, x.Color, x.SecretsAt, now)
 	return connectionTaken(err)
 }
 

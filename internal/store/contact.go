@@ -49,38 +49,16 @@ func (s *Store) VisibleContact(q dbx.Querier, v *desk.Viewer, id desk.ID) (desk.
 	return x, err
 }
 
-// ContactsByID returns contacts without tags, by id: for lists of tickets.
-func (s *Store) ContactsByID(q dbx.Querier, account desk.ID, ids []desk.ID) (map[desk.ID]desk.Contact, error) {
-	byID := make(map[desk.ID]desk.Contact, len(ids))
-	if len(ids) == 0 {
-		return byID, nil
-	}
-	var a dbx.Args
-	list, err := dbx.All(q, scanContact, `SELECT `+contactColumns+` FROM contact c WHERE c.account_id = `+a.Add(account)+
-		` AND c.id IN (`+dbx.List(&a, sortedIDs(ids))+`)`, a.Values()...)
-	for _, x := range list {
-		byID[x.ID] = x
-	}
-	return byID, err
-}
-
-// inWallet is the wallet rule of D03: with users_only_own_wallet a user works
-// on unowned contacts and her own.
+// inWallet is desk's wallet rule (Viewer.MaySeeContact) as a condition.
 func inWallet(a *dbx.Args, v *desk.Viewer) string {
-	if !boundToWallet(v) {
+	if v.MaySeeContact(everybodyElse) {
 		return ""
 	}
 	return ` AND c.owner_user_id IN (0, ` + a.Add(v.UserID) + `)`
 }
 
-func boundToWallet(v *desk.Viewer) bool {
-	return v.Role == desk.RoleUser && v.Rights.UsersOnlyOwnWallet
-}
-
-// reaches is inWallet for a contact at hand.
-func reaches(v *desk.Viewer, x *desk.Contact) bool {
-	return !boundToWallet(v) || x.OwnerUserID == 0 || x.OwnerUserID == v.UserID
-}
+// everybodyElse stands for an owner who is not the viewer.
+const everybodyElse desk.ID = -1
 
 // Identities returns the addresses of a contact, oldest first.
 func (s *Store) Identities(q dbx.Querier, account, contact desk.ID) ([]desk.Identity, error) {
@@ -98,11 +76,6 @@ func (s *Store) Identity(q dbx.Querier, account, id desk.ID) (desk.Identity, err
 // (P1, P2), or a 404. The number is canonical or a provider's id.
 func (s *Store) FindByPhone(q dbx.Querier, account desk.ID, phone string) (desk.Contact, error) {
 	return s.contactByIdentity(q, account, desk.IdentityPhone, desk.MatchKey(phone))
-}
-
-// FindByEmail returns the contact with the address in lower case, or a 404.
-func (s *Store) FindByEmail(q dbx.Querier, account desk.ID, email string) (desk.Contact, error) {
-	return s.contactByIdentity(q, account, desk.IdentityEmail, email)
 }
 
 func (s *Store) contactByIdentity(q dbx.Querier, account desk.ID, kind desk.IdentityKind, fold string) (desk.Contact, error) {

@@ -129,7 +129,7 @@ func checkExtra(f *faults, x *desk.Contact) {
 // before it was deactivated may stay.
 func (s *Store) checkContactReferences(q dbx.Querier, f *faults, by *desk.Viewer, before, x *desk.Contact, named ContactPatch) error {
 	if x.OwnerUserID != before.OwnerUserID {
-		if by.Role == desk.RoleUser && !ownStep(by.UserID, before.OwnerUserID, x.OwnerUserID) {
+		if !by.MaySetWallet(before.OwnerUserID, x.OwnerUserID) {
 			return desk.Denied(desk.CodeForbidden)
 		}
 		if err := f.add(references(q, x.AccountID, "account_user", "active AND deleted_at = 0", "owner_user_id", []desk.ID{x.OwnerUserID})); err != nil {
@@ -146,9 +146,4 @@ func (s *Store) checkContactReferences(q dbx.Querier, f *faults, by *desk.Viewer
 		return nil
 	}
 	return f.add(references(q, x.AccountID, "media", "state = 'ready'", "photo_id", []desk.ID{*named.PhotoID}))
-}
-
-// ownStep reports whether a user takes an unowned contact or releases her own.
-func ownStep(me, before, after desk.ID) bool {
-	return before == 0 && after == me || before == me && after == 0
 }

@@ -10,7 +10,7 @@ import (
 // and counts stay, as history without a person; whoever writes from her address
 // later is a new contact. Supervisors may.
 func (s *Store) DeleteContact(tx *dbx.Tx, by *desk.Viewer, id desk.ID) error {
-	if err := allow(by, desk.RoleSupervisor); err != nil {
+	if err := by.Require(desk.ActContactDelete); err != nil {
 		return err
 	}
 	// Writing the channels keeps inbound messages waiting until we are done.

@@ -1,13 +1,17 @@
 package store_test
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
 	"github.com/prosa-desk/prosa/internal/store"
+	"github.com/prosa-desk/prosa/internal/testkit"
 )
 
 func TestI4_OneContactForParallelFirstMessages(t *testing.T) {
@@ -146,6 +150,55 @@ func TestNumberChangeMovesTheIdentity(t *testing.T) {
 		for _, from := range []store.Sender{{Phone: "5511900000009"}, {}} {
 			_, err = change(store.IdentityChange{Old: from, New: store.Sender{Phone: "5511911111112"}})
 			code(t, err, desk.NotFound, desk.CodeNotFound)
+		}
+	})
+}
+
+// Whoever writes in whatever form, the same sender is the same contact again,
+// every address leads to one contact, and a number once known is shown.
+func TestResolvingIsStable(t *testing.T) {
+	db, n := testkit.SQLite(t), 0
+	rapid.Check(t, func(rt *rapid.T) {
+		n++
+		c := newCompany(t, db, fmt.Sprint(n))
+		resolve := func(from store.Sender) store.Resolved {
+			r, err := try(c, func(tx *dbx.Tx) (store.Resolved, error) { return c.ResolveContact(tx, c.id, 0, from) })
+			if err != nil {
+				rt.Fatal(err)
+			}
+			return r
+		}
+		seen := map[desk.ID]bool{}
+		for range rapid.IntRange(1, 12).Draw(rt, "messages") {
+			from := store.Sender{
+				Phone:  rapid.SampledFrom([]string{"", "5511987654321", "551187654321", "14155550100", "5511912345678"}).Draw(rt, "phone"),
+				UserID: rapid.SampledFrom([]string{"", "BR.1", "BR.2"}).Draw(rt, "user id"),
+				Name:   rapid.SampledFrom([]string{"", "Rita"}).Draw(rt, "name"),
+			}
+			if from.Phone == "" && from.UserID == "" {
+				continue
+			}
+			first := resolve(from)
+			if first.Created == seen[first.Contact.ID] {
+				rt.Fatalf("contact %s created %v, seen %v", first.Contact.ID, first.Created, seen[first.Contact.ID])
+			}
+			seen[first.Contact.ID] = true
+			again := resolve(from)
+			if again.Created || again.Contact.ID != first.Contact.ID || again.Identity.ID != first.Identity.ID {
+				rt.Fatalf("first %+v, again %+v", first, again)
+			}
+			if again.Identity.ContactID != again.Contact.ID || again.Contact.Name == "" {
+				rt.Fatalf("%+v", again)
+			}
+			if from.Phone != "" && again.Other == 0 && again.Contact.Phone == "" {
+				rt.Fatalf("her number is not shown: %+v", again.Contact)
+			}
+		}
+		for id := range seen {
+			list, err := c.Identities(c.read(), c.id, id)
+			if err != nil || len(list) == 0 {
+				rt.Fatalf("contact %s has addresses %v, %v", id, list, err)
+			}
 		}
 	})
 }

@@ -77,3 +77,24 @@ func (s *Store) KnownBlobs(q dbx.Querier, account desk.ID, shas []string) (map[s
 	}
 	return known, err
 }
+
+// ForgetDeleted clears up to n of an account's messages that were deleted
+// before a time: text, content, earlier texts and files. The rows stay, as
+// gaps in the timeline (decisions.md 23).
+func (s *Store) ForgetDeleted(tx *dbx.Tx, account desk.ID, before desk.Time, n int) (int64, error) {
+	ids, err := dbx.All(tx, scanID, `SELECT id FROM message WHERE account_id = $1 AND deleted_at <> 0 AND deleted_at < $2
+		AND (body <> '' OR content <> '' OR media_count > 0) ORDER BY deleted_at LIMIT $3`, account, before, n)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	for _, table := range []string{"message_revision", "media"} {
+		var a dbx.Args
+		if _, err := tx.Exec(`DELETE FROM `+table+` WHERE account_id = `+a.Add(account)+` AND message_id IN (`+dbx.List(&a, ids)+
+			`) AND message_id <> 0`, a.Values()...); err != nil {
+			return 0, err
+		}
+	}
+	var a dbx.Args
+	return tx.Exec(`UPDATE message SET body = '', content = '', media_count = 0, rev = rev + 1 WHERE account_id = `+a.Add(account)+
+		` AND id IN (`+dbx.List(&a, ids)+`)`, a.Values()...)
+}

@@ -26,7 +26,7 @@ func (s *Store) MediaList(q dbx.Querier, account desk.ID, ids []desk.ID) ([]desk
 		return nil, nil
 	}
 	var a dbx.Args
-	return dbx.All(q, scanMedia, `SELECT `+mediaFields+` FROM media WHERE account_id = `+a.Add(account)+
+	return dbx.All(q, scanMedia, `SELECT `+mediaFields+` FROM media WHERE +account_id = `+a.Add(account)+
 		` AND id IN (`+dbx.List(&a, ids)+`) ORDER BY id`, a.Values()...)
 }
 

@@ -74,7 +74,7 @@ func TestC6_ListsReadIndexRanges(t *testing.T) {
 			"agents":        {w.admin(), store.TicketFilter{Status: desk.Open, Users: []desk.ID{me}}, map[string]int{"ticket_by_user": 1}},
 			"scoped":        {scoped, store.TicketFilter{Status: desk.Closed}, map[string]int{"ticket_by_queue": 2, "ticket_by_user": 1, "ticket_by_wallet": 1}},
 			"scoped, queue": {scoped, store.TicketFilter{Status: desk.Pending, Queues: []desk.ID{queue}}, map[string]int{"ticket_by_queue": 1, "ticket_by_user": 1, "ticket_by_wallet": 1}},
-			"unread":        {scoped, store.TicketFilter{Status: desk.Open, Unread: true}, map[string]int{"ticket_unread": 1}},
+			"unread, all":   {scoped, store.TicketFilter{Unread: true}, map[string]int{"ticket_unread": 1}},
 			"contact":       {scoped, store.TicketFilter{ContactID: w.id()}, map[string]int{"ticket_by_contact": 1}},
 		} {
 			text, args, err := w.s.TicketPageSQL(w.q(), c.v, c.f)

@@ -65,7 +65,7 @@ func (s *Store) Queues(q dbx.Querier, account desk.ID, l List) (Page[desk.Queue]
 
 // CreateQueue adds a queue. Supervisors may.
 func (s *Store) CreateQueue(tx *dbx.Tx, by *desk.Viewer, in QueueNew) (desk.Queue, error) {
-	if err := allow(by, desk.RoleSupervisor); err != nil {
+	if err := by.Require(desk.ActQueueEdit); err != nil {
 		return desk.Queue{}, err
 	}
 	if err := lockAccount(tx, by.AccountID); err != nil {
@@ -113,7 +113,7 @@ func checkQueue(x *desk.Queue) error {
 
 // UpdateQueue changes a queue. Supervisors may.
 func (s *Store) UpdateQueue(tx *dbx.Tx, by *desk.Viewer, id desk.ID, p QueuePatch) (desk.Queue, error) {
-	if err := allow(by, desk.RoleSupervisor); err != nil {
+	if err := by.Require(desk.ActQueueEdit); err != nil {
 		return desk.Queue{}, err
 	}
 	if err := lockAccount(tx, by.AccountID); err != nil {
@@ -151,7 +151,7 @@ func (s *Store) UpdateQueue(tx *dbx.Tx, by *desk.Viewer, id desk.ID, p QueuePatc
 // DeleteQueue removes a queue without live tickets (E-Q4): its memberships go,
 // closed tickets keep it. Administrators only.
 func (s *Store) DeleteQueue(tx *dbx.Tx, by *desk.Viewer, id desk.ID) error {
-	if err := allow(by, desk.RoleAdmin); err != nil {
+	if err := by.Require(desk.ActQueueDelete); err != nil {
 		return err
 	}
 	if err := lockAccount(tx, by.AccountID); err != nil {

@@ -27,18 +27,6 @@ func actorOf(v *desk.Viewer) desk.Actor {
 	return desk.ByUser(v.UserID)
 }
 
-// allow refuses a viewer below the role with a 403.
-func allow(v *desk.Viewer, least desk.Role) error {
-	if rank(v.Role) < rank(least) {
-		return desk.Denied(desk.CodeForbidden)
-	}
-	return nil
-}
-
-func rank(r desk.Role) int {
-	return slices.Index([]desk.Role{desk.RoleUser, desk.RoleSupervisor, desk.RoleAdmin}, r)
-}
-
 // lockAccount makes writes of one account that must agree with each other
 // (one default connection, one last administrator) follow one another. It
 // takes the row without touching its key, so that rows referring to the

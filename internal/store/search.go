@@ -32,16 +32,18 @@ type MessageHit struct {
 // Bounds of search (decisions.md 17).
 const (
 	searchPage    = 30
-	newestRows    = 20_000
+	firstRows     = 2_000  // looked through first; a common word fills a page from them
+	newestRows    = 20_000 // looked through if the first held so many that these fill a page
+	promising     = 4
 	newestHits    = 10_000
 	foundContacts = 500
 )
 
 // Search finds tickets by their contact or number, and messages by their
 // words. Two fixed plans, never the planner's choice: first the newest rows of
-// the account are read and tested; if that fills no page, the index of words is
-// asked. So a common word is answered without touching its many hits, and a
-// rare one without reading everything.
+// the account are read and tested, more of them if the first are promising; if
+// that fills no page, the index of words is asked. So a common word is answered
+// without touching its many hits, and a rare one without reading everything.
 func (s *Store) Search(q dbx.Querier, v *desk.Viewer, typed, cursor string) (SearchResult, error) {
 	before, err := idCursor(cursor)
 	if err != nil {
@@ -101,27 +103,38 @@ func (s *Store) searchTickets(q dbx.Querier, v *desk.Viewer, typed string) ([]de
 
 // searchMessages returns up to one more than a page of ids, newest first.
 func (s *Store) searchMessages(q dbx.Querier, v *desk.Viewer, typed string, before desk.ID) (ids []desk.ID, truncated bool, err error) {
-	var a dbx.Args
-	account := a.Add(v.AccountID)
-	match, ok := dbx.SearchMatch(&a, q.Dialect(), int64(v.AccountID), typed)
-	if !ok {
-		return nil, false, nil
+	ids, err = s.searchRows(q, v, typed, before, firstRows)
+	if err == nil && len(ids) >= promising && len(ids) <= searchPage {
+		ids, err = s.searchRows(q, v, typed, before, newestRows)
 	}
-	ids, err = dbx.All(q, scanID, `WITH newest AS MATERIALIZED (SELECT id, ticket_id, words FROM message_text
-			WHERE account_id = `+account+` AND id < `+a.Add(before)+` ORDER BY id DESC LIMIT `+a.Add(newestRows)+`),
-		matched AS MATERIALIZED (SELECT id, ticket_id FROM newest AS message_text WHERE `+match+`)
-		SELECT x.id FROM matched x CROSS JOIN ticket t WHERE t.id = x.ticket_id AND t.account_id = `+account+
-		` AND `+visible(&a, v, "t")+` ORDER BY x.id DESC LIMIT `+a.Add(searchPage+1), a.Values()...)
 	if err != nil || len(ids) > searchPage {
 		return ids, false, err
 	}
 	return s.searchIndex(q, v, typed, before)
 }
 
+// searchRows is the first plan: the newest rows in order, each tested.
+func (s *Store) searchRows(q dbx.Querier, v *desk.Viewer, typed string, before desk.ID, rows int) ([]desk.ID, error) {
+	var a dbx.Args
+	account := a.Add(v.AccountID)
+	match, ok := dbx.SearchMatch(&a, q.Dialect(), int64(v.AccountID), typed)
+	if !ok {
+		return nil, nil
+	}
+	return dbx.All(q, scanID, `WITH matched AS MATERIALIZED (SELECT id, ticket_id FROM
+			(SELECT id, ticket_id, words FROM message_text WHERE account_id = `+account+` AND id < `+a.Add(before)+`
+			ORDER BY id DESC LIMIT `+a.Add(rows)+`) AS message_text WHERE `+match+`)
+		SELECT x.id FROM matched x CROSS JOIN ticket t WHERE t.id = x.ticket_id AND t.account_id = `+account+
+		` AND `+visible(&a, v, "t")+` ORDER BY x.id DESC LIMIT `+a.Add(searchPage+1), a.Values()...)
+}
+
 // searchIndex is the second plan.
 func (s *Store) searchIndex(q dbx.Querier, v *desk.Viewer, typed string, before desk.ID) (ids []desk.ID, truncated bool, err error) {
 	var a dbx.Args
-	hits, _ := dbx.SearchHits(&a, q.Dialect(), int64(v.AccountID), typed, newestHits)
+	hits, ok := dbx.SearchHits(&a, q.Dialect(), int64(v.AccountID), typed, newestHits)
+	if !ok {
+		return nil, false, nil
+	}
 	account := a.Add(v.AccountID)
 	ids, err = dbx.All(q, scanID, `WITH hits AS MATERIALIZED (`+hits+`)
 		SELECT x.id FROM hits x CROSS JOIN message_text m CROSS JOIN ticket t

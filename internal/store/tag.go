@@ -88,7 +88,7 @@ func (s *Store) TagUsage(q dbx.Querier, account desk.ID, ids []desk.ID) (map[des
 
 // CreateTag adds a tag. Supervisors may.
 func (s *Store) CreateTag(tx *dbx.Tx, by *desk.Viewer, in TagNew) (desk.Tag, error) {
-	if err := allow(by, desk.RoleSupervisor); err != nil {
+	if err := by.Require(desk.ActTagEdit); err != nil {
 		return desk.Tag{}, err
 	}
 	x := desk.Tag{ID: s.IDs.Next(), AccountID: by.AccountID, Name: in.Name, Color: in.Color,
@@ -125,7 +125,7 @@ func checkTag(x *desk.Tag) error {
 
 // UpdateTag changes a tag. Supervisors may.
 func (s *Store) UpdateTag(tx *dbx.Tx, by *desk.Viewer, id desk.ID, p TagPatch) (desk.Tag, error) {
-	if err := allow(by, desk.RoleSupervisor); err != nil {
+	if err := by.Require(desk.ActTagEdit); err != nil {
 		return desk.Tag{}, err
 	}
 	before, err := scanTag(tx.QueryRow(`SELECT `+tagColumns+` FROM tag WHERE account_id = $1 AND id = $2`+dbx.ForUpdate(tx),
@@ -161,7 +161,7 @@ func (s *Store) UpdateTag(tx *dbx.Tx, by *desk.Viewer, id desk.ID, p TagPatch) (
 // DeleteTag removes a tag that nothing carries; else 422 in_use with the
 // counts, and it can only be deactivated. Supervisors may.
 func (s *Store) DeleteTag(tx *dbx.Tx, by *desk.Viewer, id desk.ID) error {
-	if err := allow(by, desk.RoleSupervisor); err != nil {
+	if err := by.Require(desk.ActTagEdit); err != nil {
 		return err
 	}
 	x, err := scanTag(tx.QueryRow(`SELECT `+tagColumns+` FROM tag WHERE account_id = $1 AND id = $2`+dbx.ForUpdate(tx),

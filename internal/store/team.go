@@ -83,7 +83,7 @@ func fillTeams(q dbx.Querier, account desk.ID, list []desk.Team) error {
 // CreateTeam adds a team, which grants its queues to its members at once.
 // Supervisors may.
 func (s *Store) CreateTeam(tx *dbx.Tx, by *desk.Viewer, in TeamNew) (desk.Team, error) {
-	if err := allow(by, desk.RoleSupervisor); err != nil {
+	if err := by.Require(desk.ActTeamEdit); err != nil {
 		return desk.Team{}, err
 	}
 	if err := lockAccount(tx, by.AccountID); err != nil {
@@ -132,7 +132,7 @@ func checkTeam(q dbx.Querier, x *desk.Team, newMembers, newQueues []desk.ID) err
 // UpdateTeam changes a team; what it grants or takes counts at once. A leader
 // who leaves the members stops leading. Supervisors may.
 func (s *Store) UpdateTeam(tx *dbx.Tx, by *desk.Viewer, id desk.ID, p TeamPatch) (desk.Team, error) {
-	if err := allow(by, desk.RoleSupervisor); err != nil {
+	if err := by.Require(desk.ActTeamEdit); err != nil {
 		return desk.Team{}, err
 	}
 	if err := lockAccount(tx, by.AccountID); err != nil {
@@ -181,7 +181,7 @@ func (s *Store) UpdateTeam(tx *dbx.Tx, by *desk.Viewer, id desk.ID, p TeamPatch)
 // DeleteTeam removes a team and with it the access it granted, never tickets.
 // Administrators only.
 func (s *Store) DeleteTeam(tx *dbx.Tx, by *desk.Viewer, id desk.ID) error {
-	if err := allow(by, desk.RoleAdmin); err != nil {
+	if err := by.Require(desk.ActTeamDelete); err != nil {
 		return err
 	}
 	x, err := s.Team(tx, by.AccountID, id)

@@ -80,7 +80,7 @@ func (s *Store) Templates(q dbx.Querier, account desk.ID, l TemplateList) (Page[
 // The same name and language twice is a 409 template_taken. Administrators
 // only.
 func (s *Store) CreateTemplate(tx *dbx.Tx, by *desk.Viewer, x desk.Template) (desk.Template, error) {
-	if err := allow(by, desk.RoleAdmin); err != nil {
+	if err := by.Require(desk.ActTemplateEdit); err != nil {
 		return desk.Template{}, err
 	}
 	x.AccountID = by.AccountID
@@ -104,7 +104,7 @@ func (s *Store) templateNamed(q dbx.Querier, x *desk.Template) (desk.Template, e
 // DeleteTemplate marks a template that was deleted at the provider.
 // Administrators only.
 func (s *Store) DeleteTemplate(tx *dbx.Tx, by *desk.Viewer, id desk.ID) error {
-	if err := allow(by, desk.RoleAdmin); err != nil {
+	if err := by.Require(desk.ActTemplateEdit); err != nil {
 		return err
 	}
 	x, err := s.Template(tx, by.AccountID, id)

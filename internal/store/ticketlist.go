@@ -28,6 +28,25 @@ func (f TicketFilter) Plain() bool {
 	return len(f.Queues)+len(f.Connections)+len(f.Users)+len(f.Tags) == 0 && f.ContactID == 0 && !f.Unread && !f.Unassigned
 }
 
+// check bounds the lists of a filter and knows the states.
+func (f TicketFilter) check() error {
+	const most = 100
+	for name, list := range map[string][]desk.ID{"queue": f.Queues, "connection": f.Connections, "user": f.Users, "tag": f.Tags} {
+		if len(list) > most {
+			return badFilter(name, desk.CodeTooLong)
+		}
+	}
+	switch f.Status {
+	case "", desk.Pending, desk.Open, desk.Closed:
+		return nil
+	}
+	return badFilter("status", desk.CodeInvalid)
+}
+
+func badFilter(name string, code desk.Code) error {
+	return &desk.Error{Kind: desk.Invalid, Code: code, Fields: []desk.Field{{Location: "query." + name, Code: code}}}
+}
+
 // place is a ticket's position in its list.
 type place struct {
 	At     desk.Time         `json:"a"`
@@ -121,6 +140,9 @@ const (
 )
 
 func (s *Store) newTicketPlan(q dbx.Querier, v *desk.Viewer, f TicketFilter) (*ticketPlan, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
 	p := &ticketPlan{viewer: v, filter: f}
 	for _, status := range p.statuses() {
 		p.ranges = append(p.ranges, p.cover(status)...)
@@ -131,14 +153,14 @@ func (s *Store) newTicketPlan(q dbx.Querier, v *desk.Viewer, f TicketFilter) (*t
 			p.ranges = append(p.ranges, ticketRange{status: status})
 		}
 	}
-	if len(f.Tags) == 0 || f.ContactID != 0 || f.Unread {
+	if len(f.Tags) == 0 || f.ContactID != 0 || p.unread() {
 		return p, nil
 	}
 	var a dbx.Args
-	var tagged int
-	err := q.QueryRow(`SELECT COUNT(*) FROM (SELECT 1 FROM ticket_tag WHERE account_id = `+a.Add(v.AccountID)+
-		` AND tag_id IN (`+dbx.List(&a, f.Tags)+`) LIMIT `+a.Add(fewTagged+1)+`) AS tagged`, a.Values()...).Scan(&tagged)
-	p.byTag = tagged <= fewTagged
+	var n int
+	err := q.QueryRow(`SELECT COUNT(*) FROM (`+tagged(&a, a.Add(v.AccountID), f.Tags)+` LIMIT `+a.Add(fewTagged+1)+`) AS tagged`,
+		a.Values()...).Scan(&n)
+	p.byTag = n <= fewTagged
 	return p, err
 }
 
@@ -221,23 +243,40 @@ func (r ticketRange) condition(a *dbx.Args) string {
 }
 
 // few reports whether what the filter wants is so little that it is read
-// whole and sorted: one contact's tickets, unread ones, rare tags.
-func (p *ticketPlan) few() bool { return p.filter.ContactID != 0 || p.filter.Unread || p.byTag }
+// whole and sorted: one contact's tickets, rare tags, and unread ones other
+// than open or pending, where they are not rare.
+func (p *ticketPlan) few() bool {
+	return p.filter.ContactID != 0 || p.byTag || p.unread()
+}
+
+func (p *ticketPlan) unread() bool {
+	return p.filter.Unread && (p.filter.Status == "" || p.filter.Status == desk.Closed)
+}
 
 // source is a CTE-like fence around the few, so that no planner takes the road
 // over the list's order instead.
 func (p *ticketPlan) source(a *dbx.Args, account string) string {
-	where := `account_id = ` + account
+	var where string
 	switch {
 	case p.filter.ContactID != 0:
-		where += ` AND contact_id = ` + a.Add(p.filter.ContactID)
-	case p.filter.Unread:
-		where += ` AND unread > 0`
-	default:
-		where += ` AND id IN (SELECT ticket_id FROM ticket_tag WHERE account_id = ` + account +
-			` AND tag_id IN (` + dbx.List(a, p.filter.Tags) + `))`
+		where = `account_id = ` + account + ` AND contact_id = ` + a.Add(p.filter.ContactID)
+	case p.unread():
+		where = `account_id = ` + account + ` AND unread > 0`
+	default: // see TicketViews about the plus
+		where = `+account_id = ` + account + ` AND id IN (` + tagged(a, account, p.filter.Tags) + `)`
 	}
-	return `(SELECT * FROM ticket WHERE ` + where + ` LIMIT 1000000) AS t`
+	return `(SELECT id, account_id, sort_at, status, contact_id, queue_id, connection_id, user_id, wallet_user_id, bot, unread
+		FROM ticket WHERE ` + where + ` LIMIT 1000000) AS t`
+}
+
+// tagged selects the tickets with any of the tags, one range of the index for
+// each.
+func tagged(a *dbx.Args, account string, tags []desk.ID) string {
+	parts := make([]string, len(tags))
+	for i, tag := range tags {
+		parts[i] = `SELECT ticket_id FROM ticket_tag WHERE account_id = ` + account + ` AND tag_id = ` + a.Add(tag)
+	}
+	return strings.Join(parts, " UNION ALL ")
 }
 
 func (p *ticketPlan) statusIs(a *dbx.Args) string {

@@ -75,7 +75,7 @@ func (s *Store) CreateTicketType(tx *dbx.Tx, by *desk.Viewer, in TicketTypeNew) 
 }
 
 func (s *Store) lockCatalogue(tx *dbx.Tx, by *desk.Viewer) error {
-	if err := allow(by, desk.RoleAdmin); err != nil {
+	if err := by.Require(desk.ActTypeEdit); err != nil {
 		return err
 	}
 	return lockAccount(tx, by.AccountID)

@@ -55,7 +55,7 @@ func (s *Store) CreateUser(tx *dbx.Tx, by *desk.Viewer, in UserNew) (desk.User, 
 	if in.Role == "" {
 		in.Role = desk.RoleUser
 	}
-	if err := mayManage(by, in.Role); err != nil {
+	if err := mayEdit(by, "", in.Role); err != nil {
 		return desk.User{}, err
 	}
 	if err := lockAccount(tx, by.AccountID); err != nil {
@@ -81,14 +81,6 @@ func (s *Store) CreateUser(tx *dbx.Tx, by *desk.Viewer, in UserNew) (desk.User, 
 		"connections": emptyNotNil(x.Connections), "default_connection_id": x.DefaultConnectionID}))
 }
 
-// mayManage refuses those who may not create or change users of the role.
-func mayManage(by *desk.Viewer, role desk.Role) error {
-	if role == desk.RoleUser {
-		return allow(by, desk.RoleSupervisor)
-	}
-	return allow(by, desk.RoleAdmin)
-}
-
 func (s *Store) insertUser(tx *dbx.Tx, x *desk.User) error {
 	_, err := tx.Exec(`INSERT INTO account_user (id, account_id, person_id, name, name_fold, role, phone, signature,
 			default_connection_id, created_at, updated_at)
@@ -105,95 +97,14 @@ func (s *Store) insertUser(tx *dbx.Tx, x *desk.User) error {
 	return nil
 }
 
-// checkUser normalises and validates x; of the references only those the
-// request names.
-func (s *Store) checkUser(q dbx.Querier, x *desk.User, named UserPatch) error {
-	account, err := s.Account(q, x.AccountID)
-	if err != nil {
-		return err
-	}
-	var f faults
-	x.Name, err = desk.ValidName("name", x.Name)
-	if err = f.add(err); err != nil {
-		return err
-	}
-	x.Email, err = desk.ValidEmail("email", x.Email)
-	if err = f.add(err); err != nil {
-		return err
-	}
-	x.Signature, err = desk.ValidText("signature", x.Signature, 0, maxSignature)
-	if err = f.add(err); err != nil {
-		return err
-	}
-	if rank(x.Role) < 0 {
-		f.refuse("role", desk.CodeInvalid)
-	}
-	if x.Phone != "" {
-		if x.Phone, err = desk.NormalizePhone(x.Phone, account.DefaultDDI); err != nil {
-			f.refuse("phone", desk.CodeInvalidPhone)
-		}
-	}
-	checkPreferences(&f, x.Preferences)
-	if err := checkUserReferences(q, &f, x, named); err != nil {
-		return err
-	}
-	return f.err()
-}
-
-func checkPreferences(f *faults, p desk.Preferences) {
-	for _, choice := range []struct {
-		field, value string
-		options      []string
-	}{
-		{"preferences.locale", p.Locale, []string{"pt-BR", "en", "es"}},
-		{"preferences.theme", p.Theme, []string{"system", "light", "dark"}},
-		{"preferences.density", p.Density, []string{"comfortable", "compact"}},
-	} {
-		if !slices.Contains(choice.options, choice.value) {
-			f.refuse(choice.field, desk.CodeInvalid)
-		}
-	}
-}
-
-func checkUserReferences(q dbx.Querier, f *faults, x *desk.User, named UserPatch) error {
-	for _, ref := range []struct {
-		table, condition, field string
-		ids                     *[]desk.ID
-	}{
-		{"queue", "deleted_at = 0", "queues", named.Queues},
-		{"team", "TRUE", "teams", named.Teams},
-		{"connection", "deleted_at = 0", "connections", named.Connections},
-	} {
-		if ref.ids == nil {
-			continue
-		}
-		if err := f.add(references(q, x.AccountID, ref.table, ref.condition, ref.field, *ref.ids)); err != nil {
-			return err
-		}
-	}
-	if named.PhotoID != nil {
-		if err := f.add(references(q, x.AccountID, "media", "state = 'ready'", "photo_id", []desk.ID{*named.PhotoID})); err != nil {
-			return err
-		}
-	}
-	if named.DefaultConnectionID == nil || x.DefaultConnectionID == 0 {
-		return nil
-	}
-	if len(x.Connections) > 0 && !slices.Contains(x.Connections, x.DefaultConnectionID) {
-		f.refuse("default_connection_id", desk.CodeConnectionNotAllowed)
-		return nil
-	}
-	return f.add(references(q, x.AccountID, "connection", "deleted_at = 0", "default_connection_id", []desk.ID{x.DefaultConnectionID}))
-}
-
 // UpdateUser changes a user of the register. Supervisors may change ordinary
 // users and not raise them (R2); the last active administrator stays one (R3).
 // Membership counts at once, on open sessions too (E11).
 func (s *Store) UpdateUser(tx *dbx.Tx, by *desk.Viewer, id desk.ID, p UserPatch) (desk.User, error) {
-	if err := allow(by, desk.RoleSupervisor); err != nil {
-		return desk.User{}, err
+	if err := by.Require(desk.ActUserEdit); err != nil {
+		return desk.User{}, err // whoever may change nobody also learns of nobody
 	}
-	return s.changeUser(tx, by, id, p)
+	return s.changeUser(tx, by, id, p, mayEdit)
 }
 
 // UpdateMe changes what a user decides herself (C1): everything of p but role,
@@ -201,10 +112,11 @@ func (s *Store) UpdateUser(tx *dbx.Tx, by *desk.Viewer, id desk.ID, p UserPatch)
 func (s *Store) UpdateMe(tx *dbx.Tx, by *desk.Viewer, p UserPatch) (desk.User, error) {
 	own := UserPatch{Name: p.Name, Email: p.Email, PasswordHash: p.PasswordHash, Phone: p.Phone, Signature: p.Signature,
 		PhotoID: p.PhotoID, Preferences: p.Preferences, KeepSession: p.KeepSession}
-	return s.changeUser(tx, by, by.UserID, own)
+	return s.changeUser(tx, by, by.UserID, own, func(*desk.Viewer, desk.Role, desk.Role) error { return nil })
 }
 
-func (s *Store) changeUser(tx *dbx.Tx, by *desk.Viewer, id desk.ID, p UserPatch) (desk.User, error) {
+func (s *Store) changeUser(tx *dbx.Tx, by *desk.Viewer, id desk.ID, p UserPatch,
+	permit func(by *desk.Viewer, had, next desk.Role) error) (desk.User, error) {
 	if err := lockAccount(tx, by.AccountID); err != nil {
 		return desk.User{}, err
 	}
@@ -214,15 +126,8 @@ func (s *Store) changeUser(tx *dbx.Tx, by *desk.Viewer, id desk.ID, p UserPatch)
 	}
 	next := before
 	p.overlay(&next)
-	if id != by.UserID {
-		if err := mayManage(by, before.Role); err != nil {
-			return desk.User{}, err
-		}
-	}
-	if next.Role != before.Role {
-		if err := mayManage(by, next.Role); err != nil {
-			return desk.User{}, err
-		}
+	if err := permit(by, before.Role, next.Role); err != nil {
+		return desk.User{}, err
 	}
 	if err := s.checkUser(tx, &next, p); err != nil {
 		return desk.User{}, err
@@ -253,19 +158,6 @@ func (p UserPatch) overlay(x *desk.User) {
 	if p.DefaultConnectionID == nil && len(x.Connections) > 0 && !slices.Contains(x.Connections, x.DefaultConnectionID) {
 		x.DefaultConnectionID = 0 // E13: cleared with the connection it named
 	}
-}
-
-// keepAdmin refuses to leave the account without an active administrator (R3).
-func keepAdmin(q dbx.Querier, before *desk.User, stays bool) error {
-	if stays || !before.Active || before.Role != desk.RoleAdmin {
-		return nil
-	}
-	other, err := exists(q, `SELECT 1 FROM account_user WHERE account_id = $1 AND id <> $2 AND role = 'admin'
-		AND active AND deleted_at = 0`, before.AccountID, before.ID)
-	if err == nil && !other {
-		return desk.Refuse(desk.CodeLastAdmin)
-	}
-	return err
 }
 
 // changePerson writes what belongs to the person: address and password. Only
@@ -352,7 +244,7 @@ func (s *Store) storeUser(tx *dbx.Tx, by *desk.Viewer, c changes, before, next *
 // DeleteUser removes a user from the register; what she wrote keeps her name.
 // Administrators only; the last active one can't be removed (R3).
 func (s *Store) DeleteUser(tx *dbx.Tx, by *desk.Viewer, id desk.ID) error {
-	if err := allow(by, desk.RoleAdmin); err != nil {
+	if err := by.Require(desk.ActUserDelete); err != nil {
 		return err
 	}
 	if err := lockAccount(tx, by.AccountID); err != nil {
@@ -384,29 +276,4 @@ func (s *Store) DeleteUser(tx *dbx.Tx, by *desk.Viewer, id desk.ID) error {
 		return err
 	}
 	return s.record(tx, by, desk.EvUserDeleted, "user", id, nil)
-}
-
-// SetAvailability says whether a user takes tickets now.
-func (s *Store) SetAvailability(tx *dbx.Tx, by *desk.Viewer, available bool, reason string) error {
-	reason, err := desk.ValidText("reason", reason, 0, maxSignature)
-	if err != nil {
-		return err
-	}
-	if available {
-		reason = ""
-	}
-	n, err := tx.Exec(`UPDATE account_user SET available = $3, pause_reason = $4, rev = rev + 1, updated_at = $5
-		WHERE account_id = $1 AND id = $2 AND deleted_at = 0 AND (available <> $3 OR pause_reason <> $4)`,
-		by.AccountID, by.UserID, available, reason, s.now())
-	if err != nil || n == 0 {
-		return err
-	}
-	return s.record(tx, by, desk.EvUserPresence, "user", by.UserID, map[string]any{"available": available, "reason": reason})
-}
-
-// SetOnline notes when a user was last seen with the desk open; 0 means that
-// she left.
-func (s *Store) SetOnline(tx *dbx.Tx, account, user desk.ID, at desk.Time) error {
-	_, err := tx.Exec(`UPDATE account_user SET online_at = $3 WHERE account_id = $1 AND id = $2`, account, user, at)
-	return err
 }

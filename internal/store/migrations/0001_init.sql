@@ -277,7 +277,7 @@ CREATE TABLE contact_tag (
     tag_id     BIGINT NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
     PRIMARY KEY (account_id, contact_id, tag_id)
 );
-CREATE INDEX contact_tag_tag ON contact_tag (account_id, tag_id);
+CREATE INDEX contact_tag_tag ON contact_tag (account_id, tag_id, contact_id);
 
 -- One address of a contact. fold is the match key (ninth digit folded away);
 -- address keeps the provider's exact form.
@@ -355,7 +355,7 @@ CREATE INDEX ticket_list ON ticket (account_id, status, sort_at, id);
 CREATE INDEX ticket_by_queue ON ticket (account_id, queue_id, status, sort_at, id);
 CREATE INDEX ticket_by_user ON ticket (account_id, user_id, status, sort_at, id) WHERE user_id <> 0;
 CREATE INDEX ticket_by_wallet ON ticket (account_id, wallet_user_id, status, sort_at, id) WHERE wallet_user_id <> 0;
-CREATE INDEX ticket_by_channel ON ticket (channel_id, id);
+CREATE INDEX ticket_by_channel ON ticket (account_id, channel_id, id);
 CREATE INDEX ticket_by_contact ON ticket (account_id, contact_id, id);
 -- Covers the count of unread tickets: no row is read for it.
 CREATE INDEX ticket_unread ON ticket (account_id, user_id, status, queue_id, connection_id, wallet_user_id, bot) WHERE unread > 0;
@@ -380,7 +380,7 @@ CREATE TABLE ticket_tag (
     tag_id     BIGINT NOT NULL REFERENCES tag (id),
     PRIMARY KEY (account_id, ticket_id, tag_id)
 );
-CREATE INDEX ticket_tag_tag ON ticket_tag (account_id, tag_id);
+CREATE INDEX ticket_tag_tag ON ticket_tag (account_id, tag_id, ticket_id);
 
 CREATE TABLE message (
     id            ID PRIMARY KEY,
@@ -432,6 +432,7 @@ CREATE INDEX message_expiry ON message (expires_at) WHERE status = 'queued_windo
 CREATE INDEX message_uncertain ON message (connection_id, id) WHERE status = 'uncertain';
 CREATE INDEX message_loose ON message (channel_id, id) WHERE ticket_id = 0;
 CREATE INDEX message_retry ON message (retry_of) WHERE retry_of <> 0;
+CREATE INDEX message_deleted ON message (account_id, deleted_at) WHERE deleted_at <> 0;
 
 CREATE TABLE reaction (
     account_id BIGINT NOT NULL,
@@ -481,7 +482,7 @@ CREATE TABLE media (
     uploaded_by BIGINT NOT NULL DEFAULT 0,
     created_at  BIGINT NOT NULL
 );
-CREATE INDEX media_message ON media (message_id) WHERE message_id <> 0;
+CREATE INDEX media_message ON media (account_id, message_id) WHERE message_id <> 0;
 CREATE INDEX media_blob ON media (account_id, sha256);
 CREATE INDEX media_thumb ON media (account_id, thumb_sha256) WHERE thumb_sha256 <> '';
 CREATE INDEX media_loose ON media (created_at) WHERE message_id = 0;

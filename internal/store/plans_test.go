@@ -1,0 +1,149 @@
+package store_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/prosa-desk/prosa/internal/dbx"
+	"github.com/prosa-desk/prosa/internal/desk"
+	"github.com/prosa-desk/prosa/internal/store"
+	"github.com/prosa-desk/prosa/internal/testkit"
+)
+
+// spy notes the statements that are read through it.
+type spy struct {
+	dbx.Querier
+	seen map[string][]any
+}
+
+func (s *spy) Query(text string, args ...any) (*dbx.Rows, error) {
+	s.seen[text] = args
+	return s.Querier.Query(text, args...)
+}
+
+func (s *spy) QueryRow(text string, args ...any) *dbx.Row {
+	s.seen[text] = args
+	return s.Querier.QueryRow(text, args...)
+}
+
+// wholeAccount is an index of SQLite's plans of which only the account is
+// used: it reads everything a company has.
+var wholeAccount = regexp.MustCompile(`SEARCH (\w+) USING (COVERING )?INDEX (\w+) \(account_id=\?\)`)
+
+// TestReads_NeverReadAWholeAccount asks SQLite how it would run every read of
+// conversations. SQLite knows no figures about the tables, so that what it
+// plans here for empty ones is what it does with full ones.
+func TestReads_NeverReadAWholeAccount(t *testing.T) {
+	w := newWorld(t, testkit.SQLite(t))
+	q := &spy{w.q(), map[string][]any{}}
+	w.readEverything(q)
+	allowed := map[string]bool{
+		"ticket_unread": true, "sqlite_autoindex_ticket_count_1": true, // read whole on purpose
+		"message_text_newest": true, "event_notice": true, // in order, to a limit
+	}
+	for text, args := range q.seen {
+		plan := w.explain(text, args...)
+		for _, m := range wholeAccount.FindAllStringSubmatch(plan, -1) {
+			if !allowed[m[3]] {
+				t.Errorf("%s reads the whole account:\n%s\n%s", m[3], text, plan)
+			}
+		}
+		for line := range strings.SplitSeq(plan, "\n") {
+			if strings.HasPrefix(line, "SCAN ") && !scansLittle(line) {
+				t.Errorf("%s:\n%s\n%s", line, text, plan)
+			}
+		}
+	}
+}
+
+// scansLittle knows the scans of what another part of the statement has
+// bounded, of partial indexes and of virtual tables.
+func scansLittle(line string) bool {
+	for _, ok := range []string{"SCAN part", "SCAN found", "SCAN hits", "SCAN x", "SCAN matched", "SCAN t", "SCAN message_text", "SCAN behind",
+		"SCAN tagged", "SCAN u", "SCAN times", "VIRTUAL TABLE", "message_outbox", "SCAN (subquery", "SCAN CONSTANT ROW"} {
+		if strings.Contains(line, ok) && line != "SCAN ticket" {
+			return true
+		}
+	}
+	return false
+}
+
+// readEverything calls the reads of the conversation half with long lists.
+func (w *world) readEverything(q dbx.Querier) {
+	w.Helper()
+	var ids []desk.ID
+	for range 60 {
+		ids = append(ids, w.id())
+	}
+	at := w.ticket(desk.Ticket{Status: desk.Open})
+	w.says(at, "uma coisa")
+	scoped := &desk.Viewer{AccountID: w.account, UserID: w.id(), Role: desk.RoleUser, Queues: []desk.ID{1, 2, 3}, Connections: []desk.ID{4}}
+	for _, v := range []*desk.Viewer{scoped, w.admin()} {
+		for _, f := range []store.TicketFilter{{}, {Status: desk.Pending}, {Status: desk.Closed, Tags: ids}, {Unread: true}, {Status: desk.Open, Unread: true}, {ContactID: 5}, {Users: ids[:5]}} {
+			_, err := w.s.TicketPage(q, v, f, store.List{})
+			w.ok(err)
+			_, err = w.s.CountTickets(q, v, f)
+			w.ok(err)
+		}
+		for _, typed := range []string{"coisa", "4321"} {
+			_, err := w.s.Search(q, v, typed, "")
+			w.ok(err)
+		}
+		_, err := w.s.Counters(q, v)
+		w.ok(err)
+		_, err = w.s.Notices(q, v, "")
+		w.ok(err)
+	}
+	_, err := w.s.TicketViews(q, w.account, append(ids, at.ID))
+	w.ok(err)
+	_, err = w.s.MessageViews(q, w.account, ids)
+	w.ok(err)
+	_, err = w.s.MediaList(q, w.account, ids)
+	w.ok(err)
+	_, err = w.s.MessageMedia(q, w.account, 1)
+	w.ok(err)
+	_, err = w.s.LastTicket(q, w.account, at.ChannelID)
+	w.ok(err)
+	_, err = w.s.LiveTicket(q, w.account, at.ContactID, at.ConnectionID)
+	w.ok(err)
+	_, err = w.s.Timeline(q, scoped, at.ID, store.TimelineQuery{})
+	w.ok(err)
+	_, err = w.s.TicketLog(q, w.account, at.ID, store.List{})
+	w.ok(err)
+	_, err = w.s.History(q, w.account, "queue", 1, store.List{})
+	w.ok(err)
+	_, err = w.s.AccessDue(q, w.account, at.ID, 1, desk.EvTicketAccessed)
+	w.ok(err)
+	_, err = w.s.WaitingMessages(q, w.account, at.ID)
+	w.ok(err)
+	_, err = w.s.ExpiredWaiting(q, 1, 10)
+	w.ok(err)
+	_, err = w.s.Heads(q, w.account, w.line, 1, 10)
+	w.ok(err)
+	_, err = w.s.NextSend(q, w.account, w.line, 1)
+	w.ok(err)
+	_, err = w.s.DeadSends(q, w.account, w.line, 1, 10)
+	w.ok(err)
+	_, err = w.s.RawEvents(q, w.account, store.RawUnprocessed, store.List{})
+	w.ok(err)
+	_, err = w.s.LooseMedia(q, 1, 10)
+	w.ok(err)
+	_, err = w.s.UnreferencedBlobs(q, 1, store.Blob{}, 10)
+	w.ok(err)
+	_, err = w.s.LastEventID(q)
+	w.ok(err)
+	_, err = w.s.EventsSince(q, 1, 10)
+	w.ok(err)
+	if len(q.(*spy).seen) < 40 {
+		w.Error(fmt.Sprint("only ", len(q.(*spy).seen), " statements seen"))
+	}
+}
+
+func (w *world) ok(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
