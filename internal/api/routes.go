@@ -13,9 +13,7 @@ import (
 func (s *Server) routes() http.Handler {
 	s.mux.HandleFunc("GET "+basePath+"/openapi.json", s.serveDocument())
 	s.mux.HandleFunc("GET /api/docs", s.serveDocs())
-	if s.hub != nil {
-		s.mux.Handle("GET "+basePath+"/stream", s.hub.handler(s.authenticate))
-	}
+	s.mux.Handle("GET "+basePath+"/stream", s.hub.handler(s.authenticate))
 	outer := http.NewServeMux()
 	outer.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { alive(w) })
 	outer.HandleFunc("GET /readyz", s.serveReady)

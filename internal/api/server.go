@@ -44,7 +44,6 @@ type Options struct {
 	Files     *mediastore.Disk
 	Signer    mediastore.Signer
 	Sandbox   *sandbox.Sandbox // nil: there is no simulator
-	Hub       *Hub             // of GET /stream
 	Metrics   *prometheus.Registry
 	Log       *slog.Logger
 	Now       func() time.Time
@@ -75,7 +74,6 @@ type Server struct {
 	files      *mediastore.Disk
 	signer     mediastore.Signer
 	sandbox    *sandbox.Sandbox
-	hub        *Hub
 	metrics    *metrics
 	log        *slog.Logger
 	now        func() time.Time
@@ -98,7 +96,7 @@ type Server struct {
 // New returns a Server of the rooms.
 func New(o Options) *Server {
 	s := &Server{store: o.Store, auth: o.Auth, directory: o.Directory, desk: o.Desk, outbox: o.Outbox, inbound: o.Inbound,
-		registry: o.Registry, files: o.Files, signer: o.Signer, sandbox: o.Sandbox, hub: o.Hub, metrics: newMetrics(o.Metrics), log: o.Log,
+		registry: o.Registry, files: o.Files, signer: o.Signer, sandbox: o.Sandbox, metrics: newMetrics(o.Metrics), log: o.Log,
 		now: o.Now, random: o.Random, publicURL: o.PublicURL, hooksURL: o.HooksURL, version: o.Version, demo: o.Demo,
 		secure: isTLS(o.PublicURL), setupCode: o.SetupCode, setupOpen: o.SetupOpen, ready: o.Ready}
 	s.views = views{store: o.Store, directory: o.Directory, registry: o.Registry, now: func() desk.Time { return desk.TimeOf(o.Now()) }}

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -270,6 +269,3 @@ func (r *room) streams() []*stream {
 	}
 	return list
 }
-
-// context is that of the rooms' reads.
-func (r *room) context() context.Context { return r.hub.ctx }

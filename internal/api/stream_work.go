@@ -19,10 +19,10 @@ type work struct {
 	tickets  map[desk.ID]*touched
 	lines    []line // messages and events of tickets, in order
 	messages map[desk.ID]int
-	news     []desk.Event // that may concern somebody
-	contacts map[desk.ID]bool
-	states   []desk.ID // connections
-	presence []desk.ID // users
+	news     []desk.Event     // that may concern somebody
+	contacts map[desk.ID]bool // whose tickets show something else now
+	states   []desk.ID        // connections
+	presence []desk.ID        // users
 	changes  []registerChange
 }
 
@@ -75,7 +75,7 @@ func (w *work) hear(e *desk.Event, most int) {
 	if e.ID != 0 && e.Type != desk.EvMessageStatus {
 		w.news = append(w.news, *e)
 	}
-	if len(w.tickets)+len(w.lines)+len(w.news) > most {
+	if len(w.tickets)+len(w.lines)+len(w.news)+len(w.contacts) > most {
 		w.forget()
 	}
 }
@@ -174,7 +174,9 @@ func (w *work) hearRegister(e *desk.Event) {
 			w.states = appendNew(w.states, e.EntityID)
 		}
 	case "contact":
-		setIn(&w.contacts, e.EntityID)
+		if what != "created" {
+			setIn(&w.contacts, e.EntityID)
+		}
 	case "settings", "account":
 		w.everyone, w.rules = true, true
 		return

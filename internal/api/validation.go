@@ -30,6 +30,8 @@ func fieldOf(d *huma.ErrorDetail) problemField {
 	switch m := d.Message; {
 	case m == "unexpected property" || m == "unknown query parameter":
 		f.Code = desk.CodeUnknownField
+	case d.Location == "header.Idempotency-Key":
+		f.Code = desk.CodeIdempotencyKey
 	case missingProperty.MatchString(m):
 		f.Location += "." + missingProperty.FindStringSubmatch(m)[1]
 		f.Code = desk.CodeRequired

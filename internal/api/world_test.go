@@ -50,8 +50,8 @@ type world struct {
 	http    *httptest.Server // serves the API and the hooks
 	log     *lockedWriter
 
-	account                 desk.ID
-	vendas, suporte         desk.ID
+	account                desk.ID
+	vendas, suporte        desk.ID
 	elisa, bia, ana, bruno actorOf // administrator, supervisor, users of Vendas and of Suporte
 	nobody                 actorOf
 }
@@ -64,7 +64,9 @@ type actorOf struct {
 
 type files struct{ disk *mediastore.Disk }
 
-func (f files) Open(account desk.ID, sha string) (io.ReadCloser, error) { return f.disk.Open(account, sha) }
+func (f files) Open(account desk.ID, sha string) (io.ReadCloser, error) {
+	return f.disk.Open(account, sha)
+}
 
 // newWorld builds the program on a database, with the company Aurora.
 func newWorld(t testing.TB, db *dbx.DB) *world {

@@ -23,7 +23,6 @@ import (
 	"github.com/prosa-desk/prosa/internal/config"
 	"github.com/prosa-desk/prosa/internal/desk"
 	"github.com/prosa-desk/prosa/internal/inbound"
-	"github.com/prosa-desk/prosa/internal/ingress"
 	"github.com/prosa-desk/prosa/internal/jobs"
 	"github.com/prosa-desk/prosa/internal/media"
 	"github.com/prosa-desk/prosa/internal/outbox"
@@ -40,7 +39,6 @@ type App struct {
 	jobs       *jobs.Runner
 	simulator  *simulator
 	api        *api.Server
-	hub        *api.Hub
 	auth       *auth.Auth
 	vault      *auth.Vault
 	node       *nodeKeeper
@@ -163,7 +161,7 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.jobs.Start(ctx); err != nil {
 		return err
 	}
-	if err := a.hub.Start(ctx); err != nil {
+	if err := a.api.Start(ctx); err != nil {
 		return err
 	}
 	go func() {
@@ -202,9 +200,8 @@ func (a *App) Stop(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("stop %s: %w", what, err))
 		}
 	}
-	stop("streams", a.hub.Stop(ctx))
+	stop("api", a.api.Stop(ctx)) // ends the streams, which a shutdown would wait for
 	stop("http", a.server.Shutdown(ctx))
-	stop("api", a.api.Stop(ctx))
 	stop("simulator", a.simulator.stop(ctx))
 	stop("jobs", a.jobs.Stop(ctx))
 	stop("outbox", a.outbox.Stop(ctx))

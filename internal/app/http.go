@@ -36,13 +36,11 @@ func (a *App) buildHTTP(ctx context.Context, registry channel.Registry, desk *ro
 	}
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	a.hub = api.NewHub(api.HubOptions{Store: a.Store, Bus: a.bus, Directory: a.directory, Registry: registry, Now: time.Now,
-		Log: a.Log, Version: a.Config.Version})
 	a.api = api.New(api.Options{Store: a.Store, Auth: a.auth, Vault: a.vault, Directory: a.directory, Desk: desk, Outbox: a.outbox,
 		Inbound: receiver, Registry: registry, Files: a.files, Signer: media.Signer{Key: signing, Now: time.Now},
 		Sandbox: a.simulator.world, Metrics: metrics, Log: a.Log, Now: time.Now, Random: rand.Reader, PublicURL: a.Config.PublicURL,
 		HooksURL: a.self, Version: a.Config.Version, Demo: a.Config.Demo, SetupCode: a.setupCode, SetupOpen: a.Config.Loopback(),
-		Ready: a.ready, Hub: a.hub})
+		Ready: a.ready, Bus: a.bus})
 	hooks := &ingress.Hooks{Directory: a.directory, Registry: registry, Receiver: receiver, Now: time.Now, Log: a.Log}
 	mux := http.NewServeMux()
 	hooks.Register(mux)

@@ -47,7 +47,10 @@ func OpenVault(ctx context.Context, s *store.Store, from KeySource) (*Vault, err
 		return nil, err
 	}
 	if canary == "" {
-		return v, v.writeCanary(ctx, s)
+		// Of two nodes that start at once the first decides which key it is.
+		if canary, err = v.claimCanary(ctx, s); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := v.Open(canaryAAD(), canary); err != nil {
 		return nil, v.wrongKey(from, canary, err)
@@ -55,6 +58,19 @@ func OpenVault(ctx context.Context, s *store.Store, from KeySource) (*Vault, err
 	return v, nil
 }
 
+func (v *Vault) claimCanary(ctx context.Context, s *store.Store) (stands string, err error) {
+	sealed, err := v.Seal(canaryAAD(), canaryText)
+	if err != nil {
+		return "", err
+	}
+	err = s.DB.Do(ctx, func(tx *dbx.Tx) error {
+		stands, err = s.ClaimInstallation(tx, canaryKey, sealed)
+		return err
+	})
+	return stands, err
+}
+
+// writeCanary seals the canary with the first key, after everything else was.
 func (v *Vault) writeCanary(ctx context.Context, s *store.Store) error {
 	sealed, err := v.Seal(canaryAAD(), canaryText)
 	if err != nil {

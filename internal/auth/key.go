@@ -115,10 +115,28 @@ func (s KeySource) makeFile() (Key, error) {
 	}
 	// A link, not a rename: of two processes starting at once the second must
 	// not replace the key of the first.
-	if err := os.Link(f.Name(), s.path()); errors.Is(err, fs.ErrExist) {
+	err = os.Link(f.Name(), s.path())
+	if err != nil && !errors.Is(err, fs.ErrExist) { // a file system without links
+		err = writeOnce(s.path(), k.String()+"\n")
+	}
+	if errors.Is(err, fs.ErrExist) {
 		return s.fromFile()
-	} else if err != nil {
+	}
+	if err != nil {
 		return Key{}, fmt.Errorf("making the secret key: %w", err)
 	}
 	return k, nil
+}
+
+// writeOnce writes a new file and fails if there is one.
+func writeOnce(path, text string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
 }

@@ -14,7 +14,7 @@ import (
 func TestLast(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *dbx.DB) {
 		boom := errors.New("boom")
-		step := func(tx *dbx.Tx, order string, id int64) {
+		step := func(tx *dbx.Tx, order string, id int) {
 			tx.Last(order, func(tx *dbx.Tx) error {
 				var n int64
 				if err := tx.QueryRow("SELECT count(*) FROM item").Scan(&n); err != nil {
@@ -36,7 +36,7 @@ func TestLast(t *testing.T) {
 			step(tx, "b", 4)
 			return insert(tx, 1, "first")
 		})
-		want := []string{"first", "a after 1", "b after 2", "b after 3"}
+		want := []string{"a after 1", "b after 2", "b after 3", "first"} // by name
 		if got := names(t, db.Read(t.Context())); !slices.Equal(got, want) {
 			t.Fatalf("got %q", got)
 		}

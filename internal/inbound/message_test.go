@@ -42,6 +42,14 @@ func TestFirstMessageOpensATicketInTheInitialQueue(t *testing.T) {
 		if ch := w.channel(); ch.WindowExpiresAt != now.Add(24*time.Hour) || ch.LastInboundID != "wamid.1" {
 			t.Errorf("channel %+v", ch)
 		}
+		member := desk.Viewer{AccountID: w.account, UserID: w.user, Role: desk.RoleUser, Queues: []desk.ID{w.queue}}
+		stranger := desk.Viewer{AccountID: w.account, UserID: 99, Role: desk.RoleUser, Queues: []desk.ID{w.queue + 1}}
+		if _, err := w.s.VisibleTicket(w.db.Read(t.Context()), &member, tk.ID); err != nil {
+			t.Errorf("a member of the queue: %v", err)
+		}
+		if _, err := w.s.VisibleTicket(w.db.Read(t.Context()), &stranger, tk.ID); desk.CodeOf(err) != desk.CodeNotFound {
+			t.Errorf("a member of another queue: %v", err)
+		}
 		var kinds []desk.EventType
 		events, err := dbx.All(w.db.Read(t.Context()), func(r dbx.Scanner) (desk.EventType, error) {
 			var k desk.EventType

@@ -139,7 +139,9 @@ func (h *Hooks) take(w http.ResponseWriter, r *http.Request, call *Call) {
 	call.Result, err = h.Receiver.Receive(r.Context(), adapter, line, elements(adapter, body))
 	if err != nil {
 		call.Outcome = Unavailable
-		h.Log.Error("a webhook could not be stored", "connection", int64(line.ID), "err", err)
+		if r.Context().Err() == nil { // else the provider hung up, and will call again
+			h.Log.Error("a webhook could not be stored", "connection", int64(line.ID), "err", err)
+		}
 		h.unavailable(w)
 		return
 	}

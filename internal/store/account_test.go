@@ -42,7 +42,7 @@ func TestEO_SettingsAreRecordedWithOldAndNew(t *testing.T) {
 			t.Fatalf("settings %+v %v", s, err)
 		}
 		e := c.onlyEvent()
-		if e.Type != desk.EvSettingsUpdated || changed(e) != `{"max_files":[5,3],"users_can_peek":[true,false]}` || !e.RefreshesScope() {
+		if e.Type != desk.EvSettingsUpdated || changed(e) != `{"max_files":[5,3],"users_can_peek":[true,false]}` {
 			t.Errorf("event %s %s", e.Type, changed(e))
 		}
 		a, err := c.Account(c.read(), c.id)

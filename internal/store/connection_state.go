@@ -131,6 +131,15 @@ func (s *Store) Installation(q dbx.Querier, key string) (string, error) {
 	return value, err
 }
 
+// ClaimInstallation keeps a value unless there is one, and returns the one that
+// stands.
+func (s *Store) ClaimInstallation(tx *dbx.Tx, key, value string) (string, error) {
+	if _, err := tx.Exec(`INSERT INTO installation (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`, key, value); err != nil {
+		return "", err
+	}
+	return s.Installation(tx, key)
+}
+
 // SetInstallation keeps a value for the whole installation.
 func (s *Store) SetInstallation(tx *dbx.Tx, key, value string) error {
 	_, err := tx.Exec(`INSERT INTO installation (key, value) VALUES ($1, $2)

@@ -1,17 +1,27 @@
 package store
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
 )
 
 // EnsureContact returns the contact with the number, else with the address, and
-// creates her when there is none (A3, B2). An existing one gets the name only
-// if she had none, and the number or address she lacked unless somebody else
-// has it. Nothing else of in is looked at for an existing one.
+// creates her when there is none (A3); without a name her number serves (B2). An
+// existing one gets the name only if she had none, and the number or address
+// she lacked unless somebody else has it; nothing else of in is looked at.
 func (s *Store) EnsureContact(tx *dbx.Tx, by *desk.Viewer, in ContactNew) (x desk.Contact, isNew bool, err error) {
+	bare := strings.TrimSpace(in.Name) == ""
+	if bare {
+		in.Name = cmp.Or(in.Phone, in.Email)
+	}
 	if x, err = s.draftContact(tx, by, in); err != nil {
 		return desk.Contact{}, false, err
+	}
+	if bare {
+		x.Name = cmp.Or(x.Phone, x.Email)
 	}
 	list := contactAddresses(&x)
 	_, won, err := s.claim(tx, &x, list[0])

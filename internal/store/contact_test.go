@@ -379,6 +379,14 @@ func TestA3_EnsureContactReusesAndCompletes(t *testing.T) {
 		if err != nil || !isNew || x.ID == mail.ID || x.Email != "" {
 			t.Errorf("%+v %v %v", x, isNew, err)
 		}
+		// B2: without a name the number is the name, until a better one is known.
+		x, isNew, err = ensureContact(c, c.admin, store.ContactNew{Phone: "(21) 97777-7777"})
+		if err != nil || !isNew || x.Name != "5521977777777" {
+			t.Errorf("%+v %v %v", x, isNew, err)
+		}
+		if r := c.resolve(store.Sender{Phone: "5521977777777", Name: "Gil"}); r.Contact.Name != "Gil" {
+			t.Errorf("%+v", r.Contact)
+		}
 		_, _, err = ensureContact(c, c.admin, store.ContactNew{Name: "Ninguém"})
 		field(t, err, "body.phone", desk.CodeRequired)
 	})

@@ -57,29 +57,27 @@ type Counters struct {
 
 // Counters reads the badges by the rule of CanSee.
 func (s *Store) Counters(q dbx.Querier, v *desk.Viewer) (Counters, error) {
-	var c Counters
 	var a dbx.Args
-	rows, err := dbx.All(q, func(r dbx.Scanner) (Counters, error) {
-		var status desk.TicketStatus
-		var n int64
-		err := r.Scan(&status, &n)
-		switch status {
-		case desk.Open:
-			c.Open = n
-		case desk.Pending:
-			c.Pending = n
-		case desk.Closed:
-			c.Closed = n
-		}
-		return c, err
-	}, `SELECT c.status, SUM(c.n) FROM ticket_count c WHERE c.account_id = `+a.Add(v.AccountID)+
+	rows, err := q.Query(`SELECT c.status, SUM(c.n) FROM ticket_count c WHERE c.account_id = `+a.Add(v.AccountID)+
 		` AND c.n <> 0 AND `+visible(&a, v, "c")+` GROUP BY c.status`, a.Values()...)
 	if err != nil {
 		return Counters{}, err
 	}
-	_ = rows // read into c
-	c.Unread, err = s.unreadTickets(q, v)
-	return c, err
+	defer func() { _ = rows.Close() }()
+	sums := map[desk.TicketStatus]int64{}
+	for rows.Next() {
+		var status desk.TicketStatus
+		var n int64
+		if err := rows.Scan(&status, &n); err != nil {
+			return Counters{}, err
+		}
+		sums[status] = n
+	}
+	if err := rows.Err(); err != nil {
+		return Counters{}, err
+	}
+	unread, err := s.unreadTickets(q, v)
+	return Counters{Open: sums[desk.Open], Pending: sums[desk.Pending], Closed: sums[desk.Closed], Unread: unread}, err
 }
 
 // unreadTickets reads ticket_unread alone, which covers it.

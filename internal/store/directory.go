@@ -1,8 +1,6 @@
 package store
 
 import (
-	"encoding/json"
-
 	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
 )
@@ -17,9 +15,8 @@ type Route struct {
 // Routes returns every connection of an account that is not deleted. Secrets
 // in the settings are sealed.
 func (s *Store) Routes(q dbx.Querier, account desk.ID) ([]Route, error) {
-	routes, err := dbx.All(q, scanRoute, `SELECT id, account_id, kind, name, identifier, external_id, group_id, public_key,
-		settings, is_default, active, simulated, state, state_reason, health, checked_at, read_receipts, greeting, color, rev, created_at
-		FROM connection WHERE account_id = $1 AND deleted_at = 0 ORDER BY id`, account)
+	routes, err := dbx.All(q, scanRoute, `SELECT `+connectionColumns+` FROM connection c
+		WHERE c.account_id = $1 AND c.deleted_at = 0 ORDER BY c.id`, account)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +32,7 @@ func (s *Store) Routes(q dbx.Querier, account desk.ID) ([]Route, error) {
 		var l link
 		return l, r.Scan(&l.connection, &l.queue, &l.active)
 	}, `SELECT c.connection_id, c.queue_id, q.active FROM connection_queue c JOIN queue q ON q.id = c.queue_id
-		WHERE c.account_id = $1 AND q.deleted_at = 0 ORDER BY c.connection_id, q.position, q.name_fold`, account)
+		WHERE c.account_id = $1 AND q.deleted_at = 0 ORDER BY c.connection_id, q.position, q.name_fold, q.id`, account)
 	for _, l := range links {
 		i, ok := at[l.connection]
 		if !ok {
@@ -50,17 +47,8 @@ func (s *Store) Routes(q dbx.Querier, account desk.ID) ([]Route, error) {
 }
 
 func scanRoute(r dbx.Scanner) (Route, error) {
-	var c Route
-	var settings, health string
-	if err := r.Scan(&c.ID, &c.AccountID, &c.Kind, &c.Name, &c.Identifier, &c.ExternalID, &c.GroupID, &c.PublicKey,
-		&settings, &c.IsDefault, &c.Active, &c.Simulated, &c.State, &c.StateReason, &health, &c.CheckedAt,
-		&c.ReadReceipts, &c.Greeting, &c.Color, &c.Rev, &c.CreatedAt); err != nil {
-		return c, err
-	}
-	if err := json.Unmarshal([]byte(settings), &c.Settings); err != nil {
-		return c, err
-	}
-	return c, json.Unmarshal([]byte(health), &c.Health)
+	c, err := scanConnection(r)
+	return Route{Connection: c}, err
 }
 
 // RouteByKey finds the connection behind a webhook URL, or returns Missing.

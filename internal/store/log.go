@@ -35,19 +35,6 @@ func (s *Store) History(q dbx.Querier, account desk.ID, entity string, id desk.I
 	return pageOf(l, events, func(e desk.Event) any { return idKey{e.ID} }), err
 }
 
-// EventsSince reads up to n events of all accounts with an id above after and
-// a time from at on: the net under the stream (decisions.md 16), which looks
-// back a little because ids do not appear in order.
-func (s *Store) EventsSince(q dbx.Querier, after desk.ID, n int) ([]desk.Event, error) {
-	return dbx.All(q, scanEvent, `SELECT `+eventColumns+` FROM event WHERE id > $1 ORDER BY id LIMIT $2`, after, n)
-}
-
-// LastEventID returns the largest event id stored, the floor of the id
-// generator (decisions.md 3); 0 if there is none.
-func (s *Store) LastEventID(q dbx.Querier) (desk.ID, error) {
-	return scanID(q.QueryRow(`SELECT COALESCE(MAX(id), 0) FROM event`))
-}
-
 // accessPause is how long a user's looking at a ticket is one access (C19).
 const accessPause = 10 * time.Minute
 

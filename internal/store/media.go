@@ -20,16 +20,6 @@ func (s *Store) Media(q dbx.Querier, account, id desk.ID) (desk.Media, error) {
 	return scanMedia(q.QueryRow(`SELECT `+mediaFields+` FROM media WHERE account_id = $1 AND id = $2`, account, id))
 }
 
-// MediaList reads the facts of several files; unknown ids are left out.
-func (s *Store) MediaList(q dbx.Querier, account desk.ID, ids []desk.ID) ([]desk.Media, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	var a dbx.Args
-	return dbx.All(q, scanMedia, `SELECT `+mediaFields+` FROM media WHERE +account_id = `+a.Add(account)+
-		` AND id IN (`+dbx.List(&a, ids)+`) ORDER BY id`, a.Values()...)
-}
-
 // MessageMedia reads the files of one message.
 func (s *Store) MessageMedia(q dbx.Querier, account, message desk.ID) ([]desk.Media, error) {
 	return dbx.All(q, scanMedia, `SELECT `+mediaFields+` FROM media

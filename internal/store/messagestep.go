@@ -163,10 +163,13 @@ func (s *Store) moveCosts(tx *dbx.Tx, before, after *desk.Message) error {
 	var micros int64
 	var billable int
 	var currency string
-	for p, sign := range map[*desk.Price]int{before.Price: -1, after.Price: 1} {
-		if p != nil && before.Price != after.Price {
-			micros += int64(sign) * p.Micros
-			billable += sign * number(p.Billable)
+	for _, side := range []struct {
+		price *desk.Price
+		sign  int
+	}{{before.Price, -1}, {after.Price, 1}} {
+		if p := side.price; p != nil && before.Price != after.Price {
+			micros += int64(side.sign) * p.Micros
+			billable += side.sign * number(p.Billable)
 			currency = p.Currency
 		}
 	}

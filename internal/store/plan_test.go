@@ -15,33 +15,29 @@ import (
 func (w *world) explain(text string, args ...any) string {
 	w.Helper()
 	var lines []string
-	scan := func(r dbx.Scanner) (string, error) {
-		var id, parent, unused int
-		var line string
-		if w.db.Dialect() == dbx.Postgres {
-			return line, r.Scan(&line)
-		}
-		err := r.Scan(&id, &parent, &unused, &line)
-		return line, err
-	}
-	prefix := "EXPLAIN QUERY PLAN "
 	w.do(func(tx *dbx.Tx) (err error) {
-		if w.db.Dialect() == dbx.Postgres {
-			prefix = "EXPLAIN "
-			for _, set := range []string{"enable_seqscan", "enable_bitmapscan"} {
-				if _, err := tx.Exec("SET LOCAL " + set + " = off"); err != nil {
-					return err
-				}
-			}
-			if lines, err = pgPlan(tx, prefix+text, args); err != nil {
+		if w.db.Dialect() == dbx.SQLite {
+			lines, err = litePlan(tx, text, args)
+			return err
+		}
+		for _, set := range []string{"enable_seqscan", "enable_bitmapscan"} {
+			if _, err := tx.Exec("SET LOCAL " + set + " = off"); err != nil {
 				return err
 			}
-			return nil
 		}
-		lines, err = dbx.All(tx, scan, prefix+text, args...)
+		lines, err = pgPlan(tx, text, args)
 		return err
 	})
 	return strings.Join(lines, "\n")
+}
+
+func litePlan(tx *dbx.Tx, text string, args []any) ([]string, error) {
+	return dbx.All(tx, func(r dbx.Scanner) (string, error) {
+		var id, parent, unused int
+		var line string
+		err := r.Scan(&id, &parent, &unused, &line)
+		return line, err
+	}, "EXPLAIN QUERY PLAN "+text, args...)
 }
 
 func pgPlan(tx *dbx.Tx, text string, args []any) ([]string, error) {
@@ -49,7 +45,7 @@ func pgPlan(tx *dbx.Tx, text string, args []any) ([]string, error) {
 		var line string
 		err := r.Scan(&line)
 		return line, err
-	}, text, args...)
+	}, "EXPLAIN "+text, args...)
 }
 
 // TestC6_ListsReadIndexRanges proves that a page costs its length, however many

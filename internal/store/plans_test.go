@@ -50,6 +50,10 @@ func TestReads_NeverReadAWholeAccount(t *testing.T) {
 				t.Errorf("%s reads the whole account:\n%s\n%s", m[3], text, plan)
 			}
 		}
+		inOrder := strings.Contains(text, "ORDER BY pos") || strings.HasSuffix(text, "ORDER BY id DESC LIMIT $4")
+		if inOrder && strings.Contains(plan, "USE TEMP B-TREE") {
+			t.Errorf("sorted rather than read in order:\n%s\n%s", text, plan)
+		}
 		for line := range strings.SplitSeq(plan, "\n") {
 			if strings.HasPrefix(line, "SCAN ") && !scansLittle(line) {
 				t.Errorf("%s:\n%s\n%s", line, text, plan)
@@ -100,8 +104,6 @@ func (w *world) readEverything(q dbx.Querier) {
 	w.ok(err)
 	_, err = w.s.MessageViews(q, w.account, ids)
 	w.ok(err)
-	_, err = w.s.MediaList(q, w.account, ids)
-	w.ok(err)
 	_, err = w.s.MessageMedia(q, w.account, 1)
 	w.ok(err)
 	_, err = w.s.LastTicket(q, w.account, at.ChannelID)
@@ -131,10 +133,6 @@ func (w *world) readEverything(q dbx.Querier) {
 	_, err = w.s.LooseMedia(q, 1, 10)
 	w.ok(err)
 	_, err = w.s.UnreferencedBlobs(q, 1, store.Blob{}, 10)
-	w.ok(err)
-	_, err = w.s.LastEventID(q)
-	w.ok(err)
-	_, err = w.s.EventsSince(q, 1, 10)
 	w.ok(err)
 	if len(q.(*spy).seen) < 40 {
 		w.Error(fmt.Sprint("only ", len(q.(*spy).seen), " statements seen"))

