@@ -10,15 +10,33 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Packages whose concurrency is proven with -race on both databases.
 RACE_BOTH := ./internal/dbx/... ./internal/store/... ./internal/inbound/... ./internal/outbox/... ./internal/jobs/... ./internal/bus/...
 
-.PHONY: build run test check fmt lint openapi bench clean test-go test-race test-e2e deps
+# What the web app is made of; its build is repeated only when this changes.
+WEB_SOURCES := $(shell find web/src web/public web/scripts -type f 2>/dev/null) web/index.html web/package.json web/package-lock.json web/vite.config.ts api/openapi.json
 
-build: ## bin/prosa, one static binary
+.PHONY: build run dev test check fmt lint openapi bench shots clean test-go test-race test-e2e test-web deps program
+
+build: web/dist/index.html program ## bin/prosa, one static binary with the web app inside
+
+program:
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/prosa ./cmd/prosa
 
 run: build ## the demo company on an embedded database under ./data
 	./bin/prosa serve --demo --data-dir ./data
 
-test: deps check test-go test-race test-e2e ## everything a change must pass
+web/node_modules: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	touch web/node_modules
+
+web/dist/index.html: web/node_modules $(WEB_SOURCES)
+	cd web && npm run build
+
+dev: web/node_modules program ## hot reload of the web app against a demo
+	./bin/prosa serve --demo --data-dir ./data & cd web && npm run dev
+
+shots: build ## screenshots of every screen into web/shots
+	cd web && npm run shots
+
+test: deps build check test-go test-race test-e2e test-web ## everything a change must pass
 
 deps: ## what the tests need and a fresh machine may lack
 	@./.ci/deps
@@ -39,7 +57,11 @@ test-race: ## the race detector: both databases where writes meet, SQLite elsewh
 	CGO_ENABLED=1 go test -race -count=1 $(RACE_BOTH)
 	CGO_ENABLED=1 PROSA_TEST_DATABASES=sqlite go test -race -count=1 $$(go list ./internal/... | grep -vE '/internal/(dbx|store|inbound|outbox|jobs|bus)($$|/)')
 
-test-e2e: build ## the real program, lived through from outside
+test-web: build ## the web app: types, lint, logic, and journeys in Chromium
+	cd web && npm run check
+	cd web && npm run journeys
+
+test-e2e: program ## the real program, lived through from outside
 	go test ./e2e/... -count=1 -timeout 15m
 
 openapi: ## rewrite api/openapi.json from the handlers

@@ -53,6 +53,7 @@ func (c *contract) answer(method, path string, status int, contentType string, b
 	if _, err := c.dig(at...); err != nil {
 		return fmt.Errorf("status %d is not documented: %w", status, err)
 	}
+	at = c.resolve(at)
 	if len(body) == 0 {
 		return nil
 	}
@@ -130,6 +131,15 @@ func (c *contract) dig(at ...string) (any, error) {
 		}
 	}
 	return v, nil
+}
+
+// resolve is where a response is described: there, or where it refers to.
+func (c *contract) resolve(at []string) []string {
+	ref, err := c.dig(append(at, "$ref")...)
+	if err != nil {
+		return at
+	}
+	return strings.Split(strings.TrimPrefix(ref.(string), "#/"), "/")
 }
 
 // decode reads JSON into T.

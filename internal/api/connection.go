@@ -229,24 +229,23 @@ func (s *Server) createConnection(ctx context.Context, in *write[connectionNew])
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.addConnection(ctx, in.Key, b, row)
+	c, err := s.storeConnection(ctx, in.Key, b, row)
+	if err == nil {
+		s.checkLater(ctx, c.ID)
+	}
 	return created(c, err, s.viewConnection(v))
 }
 
-// addConnection stores a connection and has its health checked.
-func (s *Server) addConnection(ctx context.Context, key string, b any, row store.ConnectionNew) (desk.Connection, error) {
+// storeConnection adds a connection, once for each key.
+func (s *Server) storeConnection(ctx context.Context, key string, b any, row store.ConnectionNew) (desk.Connection, error) {
 	v := viewer(ctx)
 	c, err := create(ctx, s, creation[desk.Connection]{
 		route: "create-connection", key: key, body: b,
 		make: func(tx *dbx.Tx) (desk.Connection, error) { return s.store.CreateConnection(tx, v, row) },
 		id:   func(c desk.Connection) desk.ID { return c.ID },
-		load: func(q dbx.Querier, id desk.ID) (desk.Connection, error) {
-			return s.store.Connection(q, v.AccountID, id)
-		},
+		load: func(q dbx.Querier, id desk.ID) (desk.Connection, error) { return s.store.Connection(q, v.AccountID, id) },
 	})
-	if err == nil {
-		s.checkLater(ctx, c.ID)
-	}
+	s.directory.Forget(v.AccountID) // checks must see what was just stored
 	return c, err
 }
 
@@ -265,12 +264,24 @@ func (s *Server) updateConnection(ctx context.Context, in *change[connectionPatc
 	}
 	c, err := inTx(ctx, s, func(tx *dbx.Tx) (desk.Connection, error) { return s.store.UpdateConnection(tx, v, in.ID.ID, patch) })
 	if err == nil && len(b.Settings) > 0 {
-		s.directory.Forget(v.AccountID) // the check must see what was just stored
+		s.directory.Forget(v.AccountID)
 		s.checkLater(ctx, c.ID)
 	}
 	return shown(c, err, s.viewConnection(v))
 }
 
 func (s *Server) deleteConnection(ctx context.Context, in *ByID) (*none, error) {
-	return s.remove(ctx, in.ID.ID, s.store.DeleteConnection)
+	v := viewer(ctx)
+	c, err := s.store.Connection(s.read(ctx), v.AccountID, in.ID.ID)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.remove(ctx, in.ID.ID, s.store.DeleteConnection); err != nil || !c.Simulated || s.sandbox == nil {
+		return nil, err
+	}
+	err = s.sandbox.RemoveNumber(ctx, v.AccountID, c.ExternalID)
+	if desk.CodeOf(err) == desk.CodeNotFound {
+		return nil, nil
+	}
+	return nil, err
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/prosa-desk/prosa/internal/channel"
@@ -47,20 +46,10 @@ func (s *Server) probe(ctx context.Context, v *desk.Viewer, connectionID desk.ID
 	defer cancel()
 	found, err := prober.Check(asking, line.Open)
 	if err != nil {
-		return desk.Connection{}, unreachable(err)
+		return desk.Connection{}, err
 	}
 	return inTx(ctx, s, func(tx *dbx.Tx) (desk.Connection, error) {
 		return s.store.SetConnectionHealth(tx, v.AccountID, connectionID, desk.ByUser(v.UserID),
 			store.ConnectionHealth{State: found.State, Reason: found.Reason, Identifier: found.Identifier, Details: found.Details})
 	})
-}
-
-// unreachable is the 503 about a provider that did not answer; params.reason is
-// its failure's stable key.
-func unreachable(err error) error {
-	refusal := &desk.Error{Kind: desk.Unavailable, Code: desk.CodeUnavailable, Err: err}
-	if f, ok := errors.AsType[*channel.Failure](err); ok {
-		return refusal.With("reason", f.Key)
-	}
-	return refusal
 }

@@ -28,6 +28,14 @@ func (enumOf[T]) Schema(r huma.Registry) *huma.Schema {
 	return &huma.Schema{Ref: schemaPrefix + e.name}
 }
 
+// failureCode exists for the document: fields hold texts, because adapters may
+// know reasons that this list does not.
+type failureCode string
+
+func failureCodes() []failureCode {
+	return viewed(desk.FailureCodes(), func(c string) failureCode { return failureCode(c) })
+}
+
 // enumeration is one vocabulary type with its values.
 type enumeration struct {
 	name   string
@@ -40,6 +48,7 @@ type enumeration struct {
 func enumerations() map[reflect.Type]enumeration {
 	m := map[reflect.Type]enumeration{}
 	enumerate(m, "ErrorCode", "Stable code of a refusal, to be translated.", desk.Codes())
+	enumerate(m, "FailureCode", "Why a message did not leave or a connection is not well. There may be newer ones.", failureCodes())
 	enumerate(m, "EventType", "What happened.", desk.EventTypes())
 	enumerate(m, "TicketAction", "What may be done with a ticket.", ticketActions())
 	enumerate(m, "MessageAction", "What may be done with a message.", messageActions())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/prosa-desk/prosa/internal/channel"
 	"github.com/prosa-desk/prosa/internal/desk"
 )
 
@@ -80,6 +81,9 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *problem {
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return newProblem(statusClientGone, desk.CodeUnavailable)
 	}
+	if f, ok := errors.AsType[*channel.Failure](err); ok {
+		err = refusedByProvider(ctx, f)
+	}
 	e, ok := errors.AsType[*desk.Error](err)
 	if !ok || statusOf(e.Kind) == http.StatusInternalServerError {
 		p := newProblem(http.StatusInternalServerError, desk.CodeInternal)
@@ -96,6 +100,21 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *problem {
 		log.WarnContext(ctx, "unavailable", "error", e.Err)
 	}
 	return p
+}
+
+// refusedByProvider tells of a provider's refusal: 422 provider_refused, or 503
+// when trying again may help; params.reason is a FailureCode. Those who look
+// after connections also learn the provider's own code and words.
+func refusedByProvider(ctx context.Context, f *channel.Failure) *desk.Error {
+	refusal := desk.Refuse(desk.CodeProviderRefused)
+	if f.Retryable {
+		refusal = &desk.Error{Kind: desk.Unavailable, Code: desk.CodeUnavailable}
+	}
+	refusal.Err = f
+	if p := principal(ctx); p != nil && p.Viewer.May(desk.ActConnectionEdit) {
+		refusal = refusal.With("provider_code", f.Code).With("details", f.Details)
+	}
+	return refusal.With("reason", f.Key)
 }
 
 // statusClientGone is what logs show when the client went away before the

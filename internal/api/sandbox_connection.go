@@ -50,7 +50,7 @@ func (s *Server) createSimulated(ctx context.Context, in *write[simConnectionNew
 		return nil, err
 	}
 	row.Simulated, row.Identifier = true, desk.FormatPhone(number.Display)
-	c, err := s.addConnection(ctx, in.Key, b, row)
+	c, err := s.storeConnection(ctx, in.Key, b, row)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,8 @@ func (a *App) buildHTTP(ctx context.Context, registry channel.Registry, desk *ro
 		Sandbox: a.simulator.world, Metrics: metrics, Log: a.Log, Now: time.Now, Random: rand.Reader, PublicURL: a.Config.PublicURL,
 		HooksURL: a.self, Version: a.Config.Version, Demo: a.Config.Demo, SetupCode: a.setupCode, SetupOpen: a.Config.Loopback(),
 		Ready: a.ready, Bus: a.bus})
-	hooks := &ingress.Hooks{Directory: a.directory, Registry: registry, Receiver: receiver, Now: time.Now, Log: a.Log}
+	hooks := &ingress.Hooks{Directory: a.directory, Registry: registry, Receiver: receiver, Now: time.Now, Log: a.Log,
+		Observe: observeWebhooks(metrics)}
 	mux := http.NewServeMux()
 	hooks.Register(mux)
 	for _, path := range []string{"/api/", "/healthz", "/readyz", "/metrics"} {

@@ -128,3 +128,23 @@ func AccountActions() []Action {
 		ActWaitingAny,
 	}
 }
+
+// FailureCodes lists the reasons of Failure.Code and of a connection's state
+// that the interface has words for, whatever channel they come from. There may
+// be newer ones.
+func FailureCodes() []string {
+	return []string{
+		"window_closed", "undeliverable", "ecosystem_limit", "marketing_experiment", "opted_out", "contact_blocked",
+		"needs_phone", "recipient_is_sender", "recipient_not_allowed", "country_blocked", "pair_rate", "throughput",
+		"api_rate", "spam_rate", "auth_failed", "permission", "number_missing", "not_registered", "registration",
+		"account_locked", "policy_block", "payment", "payment_terms", "display_name", "marketing_api",
+		"marketing_disabled", "template_missing", "template_params", "template_paused", "template_disabled",
+		"template_text_too_long", "template_policy", "template_category_limit", "template_taken", "template_limit",
+		"template_invalid", "flow_blocked", "call_permission", "block_list", "username", "history_refused",
+		"unsupported_type", "message_too_long", "message_empty", "too_many", "media_refused", "media_unfetchable",
+		"media_missing", "maintenance", "provider_down", "network", "timeout", "unreadable_answer", "invalid_request",
+		"misconfigured", "rejected",
+		"interrupted", "internal", // of ours
+		"not_subscribed", "waba_unreadable", "messaging_blocked", "messaging_limited", "quality_red", // of connections
+	}
+}

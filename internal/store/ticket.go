@@ -65,12 +65,15 @@ func (s *Store) LastTicket(q dbx.Querier, account, channel desk.ID) (desk.Ticket
 		WHERE account_id = $1 AND channel_id = $2 ORDER BY id DESC LIMIT 1`, account, channel))
 }
 
-// sortAt is the ticket's place in its list: pending by when it was queued,
-// open and closed by the last message (decisions.md 14).
+// sortAt is the ticket's place in its list: pending by when it was queued, open
+// by the last message, closed by when it was closed. A record of something
+// already done has no message.
 func sortAt(t *desk.Ticket) desk.Time {
 	switch {
 	case t.Status == desk.Pending:
 		return t.QueuedAt
+	case t.Status == desk.Closed:
+		return t.ClosedAt
 	case t.LastMessageAt != 0:
 		return t.LastMessageAt
 	}

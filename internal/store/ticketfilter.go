@@ -18,12 +18,6 @@ type TicketFilter struct {
 	Unassigned  bool
 }
 
-// Plain reports whether the filter is a status tab alone, whose count the
-// counters know.
-func (f TicketFilter) Plain() bool {
-	return len(f.Queues)+len(f.Connections)+len(f.Users)+len(f.Tags) == 0 && f.ContactID == 0 && !f.Unread && !f.Unassigned
-}
-
 // check bounds the lists of a filter and knows the states.
 func (f TicketFilter) check() error {
 	const most = 100

@@ -1,0 +1,13 @@
+package e2e_test
+
+import "testing"
+
+// The main job, lived through on each database: issue "The main job, engine",
+// stories 1 to 3 and bad input.
+func TestStory(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, d database) {
+		w := firstRun(t, d)
+		w.story("1 a customer writes: V1 V2 C4 C7 I1", (*company).customerWrites)
+		w.program.book.silentAbout(t, password, token, appSecret)
+	})
+}

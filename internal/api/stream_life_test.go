@@ -1,0 +1,361 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/prosa-desk/prosa/internal/dbx"
+	"github.com/prosa-desk/prosa/internal/desk"
+	"github.com/prosa-desk/prosa/internal/store"
+)
+
+func TestStreamHeadersAndFirstFrame(t *testing.T) {
+	h := newHouse(t, testDB(t), func(h *Hub) { h.timing.heartbeat = 10 * time.Millisecond })
+	res := h.request(h.session(h.ana))
+	defer func() { _ = res.Body.Close() }()
+	for name, want := range map[string]string{"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"} {
+		if got := res.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	b := make([]byte, 0, 200)
+	for !strings.Contains(string(b), "\n\n:\n\n") {
+		part := make([]byte, 100)
+		n, err := res.Body.Read(part)
+		if b = append(b, part[:n]...); err != nil {
+			t.Fatalf("%v after %q", err, b)
+		}
+	}
+	var retry int
+	first, rest, _ := strings.Cut(string(b), "\n")
+	if _, err := fmt.Sscanf(first, "retry: %d", &retry); err != nil || retry < 1000 || retry >= 3000 ||
+		!strings.HasPrefix(rest, "event: hello\ndata: {\"type\":\"hello\",\"version\":\"1.2.3\"}\n\n") {
+		t.Fatalf("begins with %q (%v)", b, err)
+	}
+}
+
+func TestStreamNeedsASession(t *testing.T) {
+	h := newHouse(t, testDB(t))
+	res := h.request(h.s.IDs.Next())
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusUnauthorized || res.Header.Get("Content-Type") != problemType {
+		t.Fatalf("%s %s", res.Status, res.Header.Get("Content-Type"))
+	}
+}
+
+func TestStreamEndsWithItsSession(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		here, there, bruno := h.listen(h.ana), h.listen(h.ana), h.listen(h.bruno)
+		h.do(func(tx *dbx.Tx) error { return h.s.EndSession(tx, h.account, h.ana, here.session, "signed_out") })
+		here.ends()
+		if got := here.frames[len(here.frames)-1].kind; got != frameEnded {
+			t.Fatalf("the last frame was %s", got)
+		}
+		ticket, _ := h.writes("5511987654321", h.one, h.vendas, "Olá")
+		if got := there.told(); !slices.Contains(got, "ticket.added "+ticket.ID.String()) {
+			t.Fatalf("the other session was told %q", got)
+		}
+		off := false
+		h.updateUser(h.ana, store.UserPatch{Active: &off})
+		there.ends()
+		if got := bruno.told(); slices.Contains(got, frameEnded) {
+			t.Fatalf("Bruno was told %q", got)
+		}
+	})
+}
+
+// A session that expires ends its stream; one that was used meanwhile goes on.
+func TestStreamEndsWhenTheSessionExpires(t *testing.T) {
+	h := newHouse(t, testDB(t), func(h *Hub) { h.timing.heartbeat = 5 * time.Millisecond })
+	idle, busy := h.listen(h.ana), h.listen(h.bruno)
+	idle.forget() // the hub has read the sessions
+	busy.forget()
+	h.do(func(tx *dbx.Tx) error { return h.s.TouchSession(tx, busy.session, h.now()+1, h.now().Add(2*time.Hour)) })
+	h.clock.Advance(time.Hour)
+	idle.ends()
+	ticket, m := h.writes("5511987654321", h.one, h.suporte, "Olá")
+	if got := busy.told(); !slices.Contains(got, "message.created "+m.ID.String()) {
+		t.Fatalf("told %q of %v", got, ticket.ID)
+	}
+}
+
+// Whatever happened while the stream was being opened is noticed.
+func TestStreamNoticesWhatHappenedWhileJoining(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		_, v, _, err := h.s.SessionViewer(h.q(), h.session(h.ana))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, revoke := range []bool{false, true} {
+			session := h.session(h.ana)
+			p, err := h.authenticate(requestOf(session))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if revoke {
+				h.do(func(tx *dbx.Tx) error { return h.s.EndSession(tx, h.account, h.ana, session, "signed_out") })
+			} else {
+				h.queues(h.ana, h.suporte)
+			}
+			h.s.DB.Settle()
+			s, err := h.hub.join(&p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := frameScope
+			if revoke {
+				want = frameEnded
+			}
+			var text strings.Builder
+			for deadline := time.Now().Add(10 * time.Second); !strings.Contains(text.String(), "event: "+want); time.Sleep(time.Millisecond) {
+				frames, _ := s.next()
+				for _, f := range frames {
+					text.Write(f)
+				}
+				if time.Now().After(deadline) {
+					t.Fatalf("revoked %v: told %q", revoke, text.String())
+				}
+			}
+			h.hub.leave(s)
+			h.queues(h.ana, v.Queues...)
+		}
+	})
+}
+
+func requestOf(session desk.ID) *http.Request {
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "/", nil)
+	if err != nil {
+		panic(err)
+	}
+	r.Header.Set("X-Session", session.String())
+	return r
+}
+
+func TestStreamsOfOneUserAreLimited(t *testing.T) {
+	h := newHouse(t, testDB(t), func(h *Hub) { h.limits.perUser = 2 })
+	session := h.session(h.ana)
+	first := h.listenTo(h.ana, session)
+	h.listenTo(h.ana, session)
+	res := h.request(session)
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusTooManyRequests {
+		t.Fatalf("the third stream: %s", res.Status)
+	}
+	h.listen(h.bruno)
+	_ = first.body.Close()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		if res = h.request(session); res.StatusCode == http.StatusOK {
+			break
+		}
+		_ = res.Body.Close()
+		if time.Now().After(deadline) {
+			t.Fatalf("after one was closed: %s", res.Status)
+		}
+	}
+	_ = res.Body.Close()
+}
+
+// A reader who takes nothing is cut; the others don't notice.
+func TestStreamCutsSlowReaders(t *testing.T) {
+	h := newHouse(t, testDB(t), func(h *Hub) { h.limits.bytes = 64 << 10 })
+	conn, err := net.Dial("tcp", h.http.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.(*net.TCPConn).SetReadBuffer(4096); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: x\r\nX-Session: %s\r\n\r\n", h.session(h.boss)); err != nil {
+		t.Fatal(err)
+	}
+	quick := h.listen(h.sonia)
+	ticket, _ := h.writes("5511987654321", h.one, h.vendas, "Olá")
+	long := strings.Repeat("palavra ", 2000)
+	var m desk.Message
+	for i := 0; h.streamsOf(h.boss) > 0; i++ {
+		if i > 3000 {
+			t.Fatal("the slow reader is still there")
+		}
+		_, m = h.writes("5511987654321", h.one, h.vendas, long)
+		if i%20 == 0 {
+			quick.told()
+		}
+	}
+	_, m = h.writes("5511987654321", h.one, h.vendas, "Fim")
+	if got := quick.told(); !slices.Contains(got, "message.created "+m.ID.String()) {
+		t.Fatalf("the quick reader was told %q (%v)", got, ticket.ID)
+	}
+}
+
+// streamsOf counts the open streams of a user.
+func (h *house) streamsOf(user desk.ID) int {
+	r := h.hub.room(h.account)
+	if r == nil {
+		return 0
+	}
+	return len(slices.DeleteFunc(r.streams(), func(s *stream) bool { return s.user != user }))
+}
+
+// Stop ends all streams, refuses new ones and leaves nothing running, not even
+// for a reader who takes nothing.
+func TestStreamShutdown(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	t.Run("stop", func(t *testing.T) {
+		h := newHouse(t, testDB(t))
+		h.hub.timing.write = time.Hour
+		conn, err := net.Dial("tcp", h.http.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		if _, err := fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: x\r\nX-Session: %s\r\n\r\n", h.session(h.boss)); err != nil {
+			t.Fatal(err)
+		}
+		ana := h.listen(h.ana)
+		long := strings.Repeat("palavra ", 8000)
+		for range 150 {
+			h.writes("5511987654321", h.one, h.vendas, long)
+		}
+		h.stop()
+		ana.ends()
+		res := h.request(h.session(h.ana))
+		text, err := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusServiceUnavailable {
+			t.Fatalf("after the stop: %s %s %v", res.Status, text, err)
+		}
+		h.stop() // again is harmless
+		if len(h.hub.rooms) != 0 {
+			t.Fatalf("%d rooms are left", len(h.hub.rooms))
+		}
+	})
+	goleak.VerifyNone(t, before, goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"))
+}
+
+// An account without streams costs nothing: its room goes with the last one.
+func TestStreamRoomsEnd(t *testing.T) {
+	h := newHouse(t, testDB(t))
+	for range 3 {
+		e := h.listen(h.ana)
+		h.writes("5511987654321", h.one, h.vendas, "Olá")
+		e.forget()
+		_ = e.body.Close()
+		for deadline := time.Now().Add(10 * time.Second); h.hub.room(h.account) != nil; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("the room is still there")
+			}
+		}
+	}
+}
+
+// Lost events: every browser reads everything again, with the rights and
+// sessions of now.
+func TestStreamAfterLostEvents(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		ticket, _ := h.writes("5511987654321", h.one, h.suporte, "Olá")
+		ana, bruno := h.listen(h.ana), h.listen(h.bruno)
+		ana.forget()
+		bruno.forget()
+		h.deaf.Store(true)
+		h.queues(h.ana, h.suporte)
+		h.do(func(tx *dbx.Tx) error { return h.s.EndSession(tx, h.account, h.bruno, bruno.session, "signed_out") })
+		h.s.DB.Settle()
+		h.deaf.Store(false)
+		h.hub.lost()
+		ana.awaitFrame(frameResync)
+		ana.hears(frameResync)
+		bruno.ends()
+		if got := ana.shows(); !slices.Equal(got, []desk.ID{ticket.ID}) {
+			t.Fatalf("shows %v", got)
+		}
+		_, m := h.writes("5511987654321", h.one, h.suporte, "Alguém?")
+		ana.hears("ticket.updated "+ticket.ID.String(), "message.created "+m.ID.String())
+	})
+}
+
+// More than a round may hold: the browsers read everything instead.
+func TestStreamAfterTooMuch(t *testing.T) {
+	h := newHouse(t, testDB(t), func(h *Hub) { h.limits.work = 10; h.timing.gather = 100 * time.Millisecond })
+	ana := h.listen(h.ana)
+	ana.forget()
+	for i := range 20 {
+		h.writes(fmt.Sprintf("55119876543%02d", i), h.one, h.vendas, "Olá")
+	}
+	h.s.DB.Settle()
+	ana.awaitFrame(frameResync)
+	ana.await("all 20", func() bool { return len(ana.held) == 20 })
+}
+
+// A round that fails is made good as soon as it can be.
+func TestStreamAfterAFailedRound(t *testing.T) {
+	h := newHouse(t, testDB(t))
+	ana := h.listen(h.ana)
+	ana.forget()
+	fails := make(chan struct{}, 100)
+	for range 2 {
+		fails <- struct{}{}
+	}
+	h.line.secret = func() error {
+		select {
+		case <-fails:
+			return &dbx.Error{Kind: dbx.Transient, Err: io.ErrUnexpectedEOF}
+		default:
+			return nil
+		}
+	}
+	ticket, _ := h.writes("5511987654321", h.one, h.vendas, "Olá")
+	ana.awaitFrame(frameResync)
+	ana.await("the ticket", func() bool { return ana.held[ticket.ID] > 0 })
+}
+
+// An idle stream costs at most 30 kB, connection and goroutines included.
+func TestStreamMemory(t *testing.T) {
+	h := newHouse(t, testDB(t), func(h *Hub) { h.limits.perUser = 1000 })
+	const n = 400
+	session := h.session(h.ana)
+	h.listenTo(h.ana, session)
+	before := used()
+	conns := make([]net.Conn, n)
+	for i := range conns {
+		conn, err := net.Dial("tcp", h.http.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		if _, err := fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: x\r\nX-Session: %s\r\n\r\n", session); err != nil {
+			t.Fatal(err)
+		}
+		conns[i] = conn
+	}
+	for deadline := time.Now().Add(20 * time.Second); h.streamsOf(h.ana) <= n; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d streams", h.streamsOf(h.ana))
+		}
+	}
+	each := (used() - before) / n
+	t.Logf("%d bytes for an idle stream", each)
+	if each > 30_000 {
+		t.Fatalf("an idle stream costs %d bytes", each)
+	}
+	runtime.KeepAlive(conns)
+}
+
+// used is the memory in use, after what nobody holds is gone.
+func used() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
+}
