@@ -17,9 +17,9 @@ import (
 	"github.com/prosa-desk/prosa/internal/testkit"
 )
 
-// binary is the built program, the package's only global: TestMain has no other
+// prosa is the built program, the package's only global: TestMain has no other
 // way to hand it to the tests.
-var binary string
+var prosa string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -30,8 +30,8 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "prosa")
-	build := exec.Command("go", "build", "-o", binary, "./cmd/prosa")
+	prosa = filepath.Join(dir, "prosa")
+	build := exec.Command("go", "build", "-o", prosa, "./cmd/prosa")
 	build.Dir = ".."
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, out)

@@ -59,7 +59,7 @@ func freePort(t *testing.T) string {
 
 func (p *program) start() {
 	p.t.Helper()
-	p.cmd = exec.Command(binary, p.args...)
+	p.cmd = exec.Command(prosa, p.args...)
 	p.cmd.Env = append(os.Environ(), p.env...)
 	p.cmd.SysProcAttr = dieWithParent()
 	out, err := p.cmd.StdoutPipe()

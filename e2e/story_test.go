@@ -8,6 +8,7 @@ func TestStory(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, d database) {
 		w := firstRun(t, d)
 		w.story("1 a customer writes: V1 V2 C4 C7 I1", (*company).customerWrites)
-		w.program.book.silentAbout(t, password, token, appSecret)
+		w.story("2 every kind of message arrives: D02 C8 C17", (*company).everyKindArrives)
+		w.program.book.silentAbout(t, password, token, appSecret, "98765", "Mariana", "girassol", "Carla", "portão")
 	})
 }

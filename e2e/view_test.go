@@ -225,15 +225,27 @@ type counters struct {
 }
 
 type searchResult struct {
-	Tickets  []ticket `json:"tickets"`
-	Messages []struct {
-		MessageID string `json:"message_id"`
-		Ticket    ticket `json:"ticket"`
-		Snippet   []struct {
-			Text string `json:"text"`
-			Hit  bool   `json:"hit"`
-		} `json:"snippet"`
-	} `json:"messages"`
+	Tickets  []ticket     `json:"tickets"`
+	Messages []messageHit `json:"messages"`
+}
+
+type messageHit struct {
+	MessageID string `json:"message_id"`
+	Ticket    ticket `json:"ticket"`
+	Snippet   []struct {
+		Text string `json:"text"`
+		Hit  bool   `json:"hit"`
+	} `json:"snippet"`
+}
+
+// hit is the word that was found.
+func (h messageHit) hit() string {
+	for _, part := range h.Snippet {
+		if part.Hit {
+			return part.Text
+		}
+	}
+	return ""
 }
 
 type template struct {

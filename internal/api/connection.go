@@ -243,7 +243,9 @@ func (s *Server) storeConnection(ctx context.Context, key string, b any, row sto
 		route: "create-connection", key: key, body: b,
 		make: func(tx *dbx.Tx) (desk.Connection, error) { return s.store.CreateConnection(tx, v, row) },
 		id:   func(c desk.Connection) desk.ID { return c.ID },
-		load: func(q dbx.Querier, id desk.ID) (desk.Connection, error) { return s.store.Connection(q, v.AccountID, id) },
+		load: func(q dbx.Querier, id desk.ID) (desk.Connection, error) {
+			return s.store.Connection(q, v.AccountID, id)
+		},
 	})
 	s.directory.Forget(v.AccountID) // checks must see what was just stored
 	return c, err

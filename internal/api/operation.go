@@ -109,6 +109,19 @@ func handle[I, O any](s *Server, op operation, h func(context.Context, *I) (*O, 
 		}
 		return out, nil
 	})
+	if op.request != nil {
+		op.documented(s.api.OpenAPI()).RequestBody = op.request // after huma has seen that it has no body to read
+	}
+}
+
+// documented finds the operation in the document.
+func (op operation) documented(doc *huma.OpenAPI) *huma.Operation {
+	for d := range operations(doc) {
+		if d.OperationID == op.id {
+			return d
+		}
+	}
+	panic("operation " + op.id + " was not registered")
 }
 
 // huma builds the description that huma wants.
@@ -125,7 +138,6 @@ func (op operation) huma() huma.Operation {
 		MaxBodyBytes:    maxJSONBody,
 		Errors:          op.refusals(),
 		Responses:       map[string]*huma.Response{},
-		RequestBody:     op.request,
 
 		RejectUnknownQueryParameters: true,
 	}

@@ -101,6 +101,9 @@ func (s *Server) chatAnswer(ctx context.Context, c sandbox.Chat, err error) (*bo
 }
 
 func (s *Server) createChat(ctx context.Context, in *write[simChatNew]) (*statusBody[simChat], error) {
+	if err := s.simulating(ctx); err != nil {
+		return nil, err
+	}
 	b := in.Body
 	line, err := s.simulatedOne(ctx, desk.ID(b.ConnectionID))
 	if err != nil {

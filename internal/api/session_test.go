@@ -171,7 +171,7 @@ func TestAddressOf(t *testing.T) {
 		{"[::1]:5000", "10.0.0.1, 198.51.100.1", "198.51.100.1"},
 		{"127.0.0.1:5000", "rubbish", "127.0.0.1"},
 	} {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = tc.peer
 		if tc.said != "" {
 			r.Header.Set("X-Forwarded-For", tc.said)

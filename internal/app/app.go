@@ -86,9 +86,9 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.outbox = outbox.New(outbox.Options{Store: a.Store, Directory: a.directory, Registry: registry, Files: opener{a.files},
-		Rates: rates, Now: time.Now, Log: a.Log})
 	desk := routing.New(a.Store)
+	a.outbox = outbox.New(outbox.Options{Store: a.Store, Directory: a.directory, Desk: desk, Registry: registry, Files: opener{a.files},
+		Rates: rates, Now: time.Now, Log: a.Log})
 	receiver := inbound.New(inbound.Config{Store: a.Store, Directory: a.directory, Desk: desk, Registry: registry,
 		Outbox: a.outbox, Jobs: a.jobs, Files: a.files, Now: time.Now, Log: a.Log})
 	for _, kinds := range [][]jobs.Kind{receiver.Kinds(), jobs.Upkeep(a.Store, a.files, a.Log), chores(a.Store)} {

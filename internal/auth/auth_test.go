@@ -141,13 +141,13 @@ func TestB12_SignInAndOut(t *testing.T) {
 		id, secret, _ := strings.Cut(s.Value, ".")
 		for _, value := range []string{"", ".", id, id + ".", id + "." + secret[1:] + "A", "1." + secret, "x." + secret, s.Value + strings.Repeat("A", 200)} {
 			_, err := h.who(value)
-			wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
+			_ = wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
 		}
 		if err := h.SignOut(t.Context(), p); err != nil {
 			t.Fatal(err)
 		}
 		_, err = h.who(s.Value)
-		wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
+		_ = wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
 		h.db.Settle()
 		var types []desk.EventType
 		for _, e := range h.events {
@@ -184,12 +184,12 @@ func TestB12_LockOutAfterFiveWrongTries(t *testing.T) {
 		wrong := auth.Credentials{Password: "wrong"}
 		for range 4 {
 			_, err := h.signIn(wrong)
-			wants(t, err, desk.Unauthorized, desk.CodeInvalidCredentials)
+			_ = wants(t, err, desk.Unauthorized, desk.CodeInvalidCredentials)
 		}
 		h.mustSignIn(auth.Credentials{}) // a right one starts the count anew
 		for range 5 {
 			_, err := h.signIn(wrong)
-			wants(t, err, desk.Unauthorized, desk.CodeInvalidCredentials)
+			_ = wants(t, err, desk.Unauthorized, desk.CodeInvalidCredentials)
 		}
 		h.clock.Advance(time.Minute)
 		for _, c := range []auth.Credentials{{}, wrong, {Address: netip.MustParseAddr("203.0.113.200")}} {
@@ -230,10 +230,10 @@ func TestB12_ManyNetworksMeetTheSlowLimit(t *testing.T) {
 	h := newHouse(t, testkit.SQLite(t))
 	for i := range 50 {
 		_, err := h.signIn(auth.Credentials{Password: "wrong", Address: netip.AddrFrom4([4]byte{10, 0, byte(i), 1})})
-		wants(t, err, desk.Unauthorized, desk.CodeInvalidCredentials)
+		_ = wants(t, err, desk.Unauthorized, desk.CodeInvalidCredentials)
 	}
 	_, err := h.signIn(auth.Credentials{Address: netip.MustParseAddr("2001:db8::1")})
-	wants(t, err, desk.TooMany, desk.CodeLockedOut)
+	_ = wants(t, err, desk.TooMany, desk.CodeLockedOut)
 	var plain int
 	if err := h.db.Read(t.Context()).QueryRow(`SELECT COUNT(*) FROM login_failure WHERE subject LIKE '%@%' OR subject LIKE '%10.0%'`).Scan(&plain); err != nil || plain != 0 {
 		t.Errorf("%d subjects in the clear, %v", plain, err)
@@ -278,7 +278,7 @@ func TestSeveralAccountsMustBeChosenAfterTheRightPassword(t *testing.T) {
 		other := h.company("Outra")
 		h.user(other, "ana@x.com")
 		_, err := h.signIn(auth.Credentials{Password: "wrong"})
-		wants(t, err, desk.Unauthorized, desk.CodeInvalidCredentials)
+		_ = wants(t, err, desk.Unauthorized, desk.CodeInvalidCredentials)
 		for range 6 { // asking is no failure
 			_, err = h.signIn(auth.Credentials{})
 			e := wants(t, err, desk.Conflict, desk.CodeAccountRequired)
@@ -308,7 +308,7 @@ func TestSessionsSlideAndExpire(t *testing.T) {
 		}
 		h.clock.Advance(12 * time.Hour)
 		_, err = h.who(short.Value)
-		wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
+		_ = wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
 		h.clock.Advance(27 * 24 * time.Hour)
 		if _, err := h.who(long.Value); err != nil {
 			t.Errorf("a remembered session ended: %v", err)
@@ -363,7 +363,7 @@ func TestB12_PasswordChangeEndsOtherSessions(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = h.Hash(t.Context(), "password", "12345678")
-		wants(t, err, desk.Invalid, desk.CodeWeakPassword)
+		_ = wants(t, err, desk.Invalid, desk.CodeWeakPassword)
 		hash, err := h.Hash(t.Context(), "password", "a new and better one")
 		if err != nil {
 			t.Fatal(err)
@@ -377,10 +377,10 @@ func TestB12_PasswordChangeEndsOtherSessions(t *testing.T) {
 		}
 		for _, s := range []auth.Session{phone, there} {
 			_, err := h.who(s.Value)
-			wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
+			_ = wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
 		}
 		_, err = h.signIn(auth.Credentials{AccountID: other})
-		wants(t, err, desk.Unauthorized, desk.CodeInvalidCredentials)
+		_ = wants(t, err, desk.Unauthorized, desk.CodeInvalidCredentials)
 		h.mustSignIn(auth.Credentials{AccountID: other, Password: "a new and better one"})
 	})
 }
@@ -402,7 +402,7 @@ func TestE11_ChangesCountWithTheNextRequest(t *testing.T) {
 			return err
 		})
 		_, err := h.who(s.Value)
-		wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
+		_ = wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
 	})
 }
 
@@ -438,7 +438,7 @@ func TestOldestSessionsGiveWay(t *testing.T) {
 		h.mustSignIn(auth.Credentials{})
 	}
 	_, err := h.who(first.Value)
-	wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
+	_ = wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
 	if list, err := h.store.Sessions(h.db.Read(t.Context()), h.account, h.ana); err != nil || len(list) != 20 {
 		t.Errorf("%d sessions, %v", len(list), err)
 	}
@@ -472,5 +472,5 @@ func TestSignOutOthersKeepsThisOne(t *testing.T) {
 		t.Error(err)
 	}
 	_, err = h.who(there.Value)
-	wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
+	_ = wants(t, err, desk.Unauthorized, desk.CodeUnauthorized)
 }

@@ -97,7 +97,6 @@ type world struct {
 
 	account, queue, user, connection desk.ID
 	key                              string // of the webhook URL
-	serial                           int
 }
 
 func eachWorld(t *testing.T, fn func(t *testing.T, w *world)) {

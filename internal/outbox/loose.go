@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"errors"
 
 	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
@@ -28,11 +27,8 @@ func (o *Outbox) SendTemplate(ctx context.Context, r Request, in Start) (desk.Me
 		m, err = o.putLoose(ctx, tx, r, in)
 		return err
 	})
-	if live, ok := errors.AsType[*store.LiveTicketError](err); ok {
-		return m, o.liveTicket(ctx, r.Viewer, live.Ticket)
-	}
 	if err != nil {
-		return m, err
+		return m, o.Desk.LiveClash(ctx, r.Viewer, err)
 	}
 	return o.await(ctx, m.AccountID, m.ID, startWait)
 }

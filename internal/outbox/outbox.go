@@ -30,6 +30,7 @@ type Files interface {
 type Options struct {
 	Store     *store.Store
 	Directory *routing.Directory
+	Desk      *routing.Desk
 	Registry  channel.Registry
 	Files     Files
 	Rates     RateCard

@@ -55,11 +55,11 @@ func (o *Outbox) StartTicket(ctx context.Context, r Request, in Start) (Started,
 		s, err = o.begin(ctx, tx, r, in)
 		return err
 	})
-	if live, ok := errors.AsType[*store.LiveTicketError](err); ok {
+	if _, ok := errors.AsType[*store.LiveTicketError](err); ok {
 		if prior, err := o.prior(q, r); err != nil || prior != nil { // the same request was faster
 			return o.restart(ctx, r, prior, err)
 		}
-		return Started{}, o.liveTicket(ctx, r.Viewer, live.Ticket)
+		return Started{}, o.Desk.LiveClash(ctx, r.Viewer, err)
 	}
 	if err != nil || s.Message == nil {
 		return s, err
@@ -217,30 +217,6 @@ func (o *Outbox) open(tx *dbx.Tx, r Request, t *desk.Ticket, tags []desk.ID) err
 	return o.Store.Record(tx, desk.Event{AccountID: t.AccountID, Type: desk.EvTicketCreated, Entity: "ticket", EntityID: t.ID,
 		TicketID: t.ID, Pos: t.LastPos, Actor: r.actor(), After: &sight,
 		Data: map[string]any{"origin": string(t.Origin), "status": string(t.Status), "queue": t.QueueID.String()}})
-}
-
-// liveTicket is the 409 about a contact who is being served already. The id is
-// told only to those who may see it; the others learn queue and agent.
-func (o *Outbox) liveTicket(ctx context.Context, v *desk.Viewer, t desk.Ticket) error {
-	clash := desk.Clash(desk.CodeLiveTicket)
-	if t.ID == 0 {
-		live, err := o.Store.LiveTicket(o.Store.DB.Read(ctx), t.AccountID, t.ContactID, t.ConnectionID)
-		if err != nil {
-			return clash
-		}
-		t = live
-	}
-	if v.CanSee(t.Sight()) {
-		return clash.With("ticket_id", t.ID.String()).With("number", t.Number)
-	}
-	q := o.Store.DB.Read(ctx)
-	if queue, err := o.Store.Queue(q, t.AccountID, t.QueueID); err == nil {
-		_ = clash.With("queue", queue.Name)
-	}
-	if user, err := o.Store.User(q, t.AccountID, t.UserID); err == nil {
-		_ = clash.With("agent", user.Name)
-	}
-	return clash
 }
 
 // outcome waits for the provider's word about the template.

@@ -33,10 +33,10 @@ var (
 	_ channel.Pacer   = (*provider)(nil)
 )
 
-func (p *provider) Kind() desk.ChannelKind                                { return kind }
-func (p *provider) Settings() channel.Schema                              { return channel.Schema{} }
+func (p *provider) Kind() desk.ChannelKind                               { return kind }
+func (p *provider) Settings() channel.Schema                             { return channel.Schema{} }
 func (p *provider) Capabilities(channel.Connection) channel.Capabilities { return withReplies(caps()) }
-func (p *provider) Pace(channel.Connection) channel.Pace                  { return p.pace }
+func (p *provider) Pace(channel.Connection) channel.Pace                 { return p.pace }
 
 func withReplies(c channel.Capabilities) channel.Capabilities {
 	c.Replies, c.Reactions, c.NeedsPhone, c.Text = true, true, true, 200
@@ -103,7 +103,7 @@ func newWorld(t *testing.T, db *dbx.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.o = New(Options{Store: s, Directory: routing.NewDirectory(s, registry, open, func() string { return "" }),
+	w.o = New(Options{Store: s, Desk: routing.New(s), Directory: routing.NewDirectory(s, registry, open, func() string { return "" }),
 		Registry: registry, Files: noFiles{}, Rates: rates, Now: clock.Now, Rand: func() float64 { return 0 }})
 	return w
 }

@@ -87,16 +87,21 @@ func (d *Desk) LiveClash(ctx context.Context, v *desk.Viewer, err error) error {
 	if !ok {
 		return err
 	}
-	t, clash := live.Ticket, desk.Clash(desk.CodeLiveTicket)
-	if v.CanSee(t.Sight()) {
-		return clash.With("ticket", t.ID).With("number", t.Number)
-	}
+	clash, t := desk.Clash(desk.CodeLiveTicket), live.Ticket
 	q := d.store.DB.Read(ctx)
+	if t.ID == 0 { // the net caught it: it is not known yet which one
+		if t, err = d.store.LiveTicket(q, t.AccountID, t.ContactID, t.ConnectionID); err != nil {
+			return clash
+		}
+	}
+	if v.CanSee(t.Sight()) {
+		return clash.With("ticket_id", t.ID.String()).With("number", t.Number)
+	}
 	if queue, err := d.store.Queue(q, t.AccountID, t.QueueID); err == nil {
-		clash.With("queue", queue.Name)
+		_ = clash.With("queue", queue.Name)
 	}
 	if user, err := d.store.User(q, t.AccountID, t.UserID); err == nil {
-		clash.With("user", user.Name)
+		_ = clash.With("agent", user.Name)
 	}
 	return clash
 }

@@ -257,7 +257,7 @@ func TestM3_TransitionTable(t *testing.T) {
 					t.Errorf("%s from %s is not refused", name, from)
 				case !ok && (after != at || len(r.log(at)) != log):
 					t.Errorf("%s from %s: refused (%v), but changed", name, from, err)
-				case !ok && desk.CodeOf(err) != desk.CodeInvalidTransition && !(name == "accept" && from == desk.Open):
+				case !ok && desk.CodeOf(err) != desk.CodeInvalidTransition && (name != "accept" || from != desk.Open):
 					t.Errorf("%s from %s: %v", name, from, err)
 				}
 			}
@@ -389,12 +389,12 @@ func TestC9_Reopen(t *testing.T) {
 		_, err = r.d.Reopen(ctx, r.ana, at.ID) // she can't see the live one
 		r.refused(err, desk.CodeLiveTicket)
 		params := paramsOf(err)
-		if params["ticket"] != nil || params["number"] != nil || params["queue"] != "Suporte" || params["user"] != "Bruno" {
+		if params["ticket_id"] != nil || params["number"] != nil || params["queue"] != "Suporte" || params["agent"] != "Bruno" {
 			t.Errorf("%+v", params)
 		}
 		_, err = r.d.Reopen(ctx, r.carla, at.ID)
 		r.refused(err, desk.CodeLiveTicket)
-		if params := paramsOf(err); params["ticket"] != live.Ticket.ID || params["user"] != nil {
+		if params := paramsOf(err); params["ticket_id"] != live.Ticket.ID.String() || params["agent"] != nil {
 			t.Errorf("%+v", params)
 		}
 	})

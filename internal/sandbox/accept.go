@@ -85,7 +85,7 @@ func (a *accepted) decide() error {
 	if a.failure != nil {
 		m.Status, m.ErrorCode = statusFailed, a.failure.Code
 		m.FailedAt = m.At.Add(millis(l.SentMS, 50))
-		return nil
+		return nil //nolint:nilerr // refused on the phone, not by us
 	}
 	m.Status, m.SentAt = statusSent, m.At.Add(millis(l.SentMS, 50))
 	a.unheard = true
@@ -150,7 +150,7 @@ func (a *accepted) hooks() []hook {
 // the phone is not shown.
 func (a *accepted) showInChat(tx *dbx.Tx) error {
 	if a.failure != nil {
-		return nil
+		return nil //nolint:nilerr // refused on the phone, not by us
 	}
 	shown, unread := desk.ID(0), 0
 	if a.m.DeliveredAt > 0 {

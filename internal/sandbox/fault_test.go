@@ -246,11 +246,11 @@ func TestCutConnectionNeedsNoHijack(t *testing.T) {
 	each(t, func(w *world) {
 		w.faults(sandbox.Fault{Kind: sandbox.FaultDropBefore})
 		defer func() {
-			if p := recover(); p != http.ErrAbortHandler {
+			if p := recover(); p != http.ErrAbortHandler { //nolint:errorlint // the value itself is panicked with
 				w.t.Errorf("panicked with %v", p)
 			}
 		}()
-		req, err := http.NewRequestWithContext(w.t.Context(), "POST", "/v25.0/"+pnid+"/messages", strings.NewReader(`{}`))
+		req, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, "/v25.0/"+pnid+"/messages", strings.NewReader(`{}`))
 		w.must(err)
 		req.Header.Set("Authorization", "Bearer "+token)
 		w.box.Graph().ServeHTTP(plainWriter{}, req)

@@ -4,6 +4,7 @@ package testkit
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -46,7 +47,7 @@ func startCluster() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("/bin/sh", "-c", watchdog, "sh", dir, bin)
+	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-c", watchdog, "sh", dir, bin)
 	cmd.Dir = dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // a ^C is for the tests; the pipe tells the rest
 	if err := dropPrivileges(cmd, dir); err != nil {

@@ -1,0 +1,49 @@
+import { IconArrowLeft } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { ApiError } from '@/api/client';
+import { q } from '@/api/query';
+import { useT } from '@/i18n';
+import { Empty } from '@/ui/parts';
+import { ComposerArea } from '../composer/ComposerArea';
+import { Header } from './Header';
+import { Strip } from './Strip';
+import { Timeline } from './Timeline';
+
+interface Props {
+  ticketId: string;
+  around: string | undefined;
+  panelOpen: boolean;
+  onPanel: () => void;
+  phone: boolean;
+}
+
+export function Conversation({ ticketId, around, panelOpen, onPanel, phone }: Props) {
+  const t = useT();
+  const { data: ticket, error } = useQuery(q.ticket(ticketId));
+
+  if (error instanceof ApiError && error.status === 404)
+    return (
+      <section className="conv">
+        <Empty
+          title={t('inbox.goneTitle')}
+          text={t('inbox.goneText')}
+          action={
+            <Link to="/atendimentos" search={{}} className="btn d">
+              <IconArrowLeft size={16} />
+              {t('inbox.back')}
+            </Link>
+          }
+        />
+      </section>
+    );
+  if (!ticket) return <section className="conv" aria-busy="true"><div className="chead" /><div className="strip" /></section>;
+  return (
+    <section className="conv" aria-label={t('inbox.with', { name: ticket.contact.name })}>
+      <Header ticket={ticket} panelOpen={panelOpen} onPanel={onPanel} phone={phone} />
+      <Strip ticket={ticket} phone={phone} />
+      <Timeline ticket={ticket} around={around} />
+      <ComposerArea ticket={ticket} phone={phone} />
+    </section>
+  );
+}

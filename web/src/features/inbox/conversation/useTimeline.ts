@@ -1,0 +1,68 @@
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { api, ok } from '@/api/client';
+import { queryClient } from '@/api/query';
+import { fromServer, join, rowKey, type Stretch } from '../timeline';
+
+const limit = 50;
+
+async function page(id: string, query: { before?: string; after?: string; around?: string }): Promise<Stretch> {
+  return fromServer(await ok(api.GET('/api/v1/tickets/{id}/timeline', { params: { path: { id }, query: { ...query, limit } } })));
+}
+
+/** The newest page, joined to what is held when they touch. */
+async function renew(id: string, around: string | undefined): Promise<Stretch> {
+  const held = queryClient.getQueryData<Stretch>(['timeline', id]);
+  if (!held) return page(id, around ? { around } : {});
+  if (held.after !== null) return held; // looking at old messages: the end comes when it is asked for
+  const fresh = await page(id, {});
+  const known = new Set(held.rows.map(rowKey));
+  return fresh.rows.some((row) => known.has(rowKey(row))) ? join(held, fresh) : fresh;
+}
+
+export function useTimeline(id: string, around: string | undefined) {
+  const key = ['timeline', id];
+  const { data, error, isPending } = useQuery({ queryKey: key, queryFn: () => renew(id, around), staleTime: 0 });
+  const [loading, setLoading] = useState<'older' | 'newer' | null>(null);
+  const busy = useRef(false);
+
+  const extend = useCallback(
+    async (side: 'older' | 'newer') => {
+      const held = queryClient.getQueryData<Stretch>(['timeline', id]);
+      const cursor = side === 'older' ? held?.before : held?.after;
+      if (!held || !cursor || busy.current) return;
+      busy.current = true;
+      setLoading(side);
+      try {
+        const more = await page(id, side === 'older' ? { before: cursor } : { after: cursor });
+        queryClient.setQueryData<Stretch>(['timeline', id], (now) =>
+          now && (side === 'older' ? join(more, now) : join(now, more)),
+        );
+      } catch {
+        // the banner says that the connection is gone; scrolling asks again
+      } finally {
+        busy.current = false;
+        setLoading(null);
+      }
+    },
+    [id],
+  );
+
+  /** Shows the end, whatever was loaded. */
+  const toEnd = useCallback(async () => {
+    const held = queryClient.getQueryData<Stretch>(['timeline', id]);
+    if (held?.after) queryClient.setQueryData(['timeline', id], await page(id, {}));
+  }, [id]);
+
+  // A search hit in a ticket that is already loaded elsewhere.
+  useEffect(() => {
+    const held = queryClient.getQueryData<Stretch>(['timeline', id]);
+    if (!around || !held || held.rows.some((row) => row.kind === 'message' && row.message.id === around)) return;
+    void page(id, { around }).then(
+      (found) => queryClient.setQueryData(['timeline', id], found),
+      () => undefined,
+    );
+  }, [id, around]);
+
+  return { stretch: data, error, isPending, extend, toEnd, loading };
+}
