@@ -68,7 +68,7 @@ func (s *Server) mediaRoutes() {
 	op := operation{tag: "media"}
 	upload := op.post("upload-media", "/media", "Upload a file",
 		"422 media_too_large with params.max in bytes, media_empty. Whether a channel takes it is judged when it is sent. "+
-			"What is not sent within a day is removed.").creates(nil).refuses(http.StatusRequestEntityTooLarge)
+			"What is not sent within a day is removed.").creates(nil).refuses(http.StatusUnprocessableEntity)
 	upload.request = uploadForm()
 	handle(s, upload, s.uploadMedia)
 	file := op.get("get-media", "/media/{id}", "The bytes of a file",

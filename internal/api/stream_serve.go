@@ -13,11 +13,7 @@ const heartbeat = ":\n\n"
 // handler serves GET /stream to whom authenticate knows.
 func (h *Hub) handler(authenticate func(*http.Request) (auth.Principal, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var s *stream
-		var err error
-		done := make(chan struct{})
-		go func() { defer close(done); s, err = h.enter(r, authenticate) }()
-		<-done
+		s, err := h.enter(r, authenticate)
 		if err != nil {
 			writeProblem(w, problemOf(r.Context(), h.Log, err))
 			return

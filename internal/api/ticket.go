@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/prosa-desk/prosa/internal/desk"
+	"github.com/prosa-desk/prosa/internal/routing"
 	"github.com/prosa-desk/prosa/internal/store"
 )
 
@@ -141,18 +142,18 @@ func (s *Server) ticketAnswer(ctx context.Context, ticketID desk.ID) (*body[tick
 }
 
 func (s *Server) updateTicket(ctx context.Context, in *change[ticketPatch]) (*body[ticket], error) {
-	v, row := viewer(ctx), in.ID.ID
+	var marks routing.Marks
 	if in.Body.TypeID.Set {
-		if _, err := s.desk.SetType(ctx, v, row, in.Body.TypeID.ID); err != nil {
-			return nil, err
-		}
+		marks.Type = &in.Body.TypeID.ID
 	}
 	if in.Body.Tags != nil {
-		if _, err := s.desk.Tag(ctx, v, row, deskIDs(*in.Body.Tags)); err != nil {
-			return nil, err
-		}
+		tags := deskIDs(*in.Body.Tags)
+		marks.Tags = &tags
 	}
-	return s.ticketAnswer(ctx, row)
+	if _, err := s.desk.Mark(ctx, viewer(ctx), in.ID.ID, marks); err != nil {
+		return nil, err
+	}
+	return s.ticketAnswer(ctx, in.ID.ID)
 }
 
 func (s *Server) ticketLog(ctx context.Context, in *byIDPaged) (*body[page[logEntry]], error) {

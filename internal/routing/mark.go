@@ -9,9 +9,44 @@ import (
 	"github.com/prosa-desk/prosa/internal/store"
 )
 
+// Marks are what PATCH changes of a ticket; nil leaves.
+type Marks struct {
+	Type *desk.ID
+	Tags *[]desk.ID
+}
+
+// Mark changes type and tags together or not at all.
+func (d *Desk) Mark(ctx context.Context, v *desk.Viewer, id desk.ID, m Marks) (desk.Ticket, error) {
+	t, err := d.store.VisibleTicket(d.store.DB.Read(ctx), v, id)
+	if err != nil {
+		return t, err
+	}
+	err = d.store.DB.Do(ctx, func(tx *dbx.Tx) (err error) {
+		if m.Type != nil {
+			if t, err = d.setType(tx, v, id, *m.Type); err != nil {
+				return err
+			}
+		}
+		if m.Tags != nil {
+			t, err = d.tag(tx, v, id, *m.Tags)
+		}
+		return err
+	})
+	return t, err
+}
+
 // Tag makes a ticket's tags exactly those (C29). New ones must be active.
 func (d *Desk) Tag(ctx context.Context, v *desk.Viewer, id desk.ID, tags []desk.ID) (desk.Ticket, error) {
-	return d.change(ctx, v, id, desk.ActTag, func(tx *dbx.Tx, t *desk.Ticket, e *desk.Event) error {
+	return d.Mark(ctx, v, id, Marks{Tags: &tags})
+}
+
+// SetType changes the ticket's type (A7) to an active one.
+func (d *Desk) SetType(ctx context.Context, v *desk.Viewer, id, kind desk.ID) (desk.Ticket, error) {
+	return d.Mark(ctx, v, id, Marks{Type: &kind})
+}
+
+func (d *Desk) tag(tx *dbx.Tx, v *desk.Viewer, id desk.ID, tags []desk.ID) (desk.Ticket, error) {
+	return d.changeIn(tx, v, id, desk.ActTag, func(tx *dbx.Tx, t *desk.Ticket, e *desk.Event) error {
 		before, err := d.store.SetTicketTags(tx, t.AccountID, t.ID, tags)
 		if err != nil {
 			return err
@@ -36,9 +71,8 @@ func without(list, other []desk.ID) []desk.ID {
 	return rest
 }
 
-// SetType changes the ticket's type (A7) to an active one.
-func (d *Desk) SetType(ctx context.Context, v *desk.Viewer, id, kind desk.ID) (desk.Ticket, error) {
-	return d.change(ctx, v, id, desk.ActSetType, func(tx *dbx.Tx, t *desk.Ticket, e *desk.Event) error {
+func (d *Desk) setType(tx *dbx.Tx, v *desk.Viewer, id, kind desk.ID) (desk.Ticket, error) {
+	return d.changeIn(tx, v, id, desk.ActSetType, func(tx *dbx.Tx, t *desk.Ticket, e *desk.Event) error {
 		if t.TypeID == kind {
 			return store.ErrUnchanged
 		}

@@ -312,8 +312,19 @@ func TestMedia_SettleAndSweep(t *testing.T) {
 		if _, err := w.s.VisibleMedia(w.q(), stranger, f.ID); desk.CodeOf(err) != desk.CodeNotFound {
 			t.Error(err)
 		}
-		if got, err := w.s.VisibleMedia(w.q(), &desk.Viewer{AccountID: w.account, UserID: 5, Role: desk.RoleUser}, f.ID); err != nil || got.Width != 4 {
+		if _, err := w.s.VisibleMedia(w.q(), stranger, loose.ID); desk.CodeOf(err) != desk.CodeNotFound {
+			t.Error("another user's upload is visible:", err)
+		}
+		five := &desk.Viewer{AccountID: w.account, UserID: 5, Role: desk.RoleUser}
+		if _, err := w.s.VisibleMedia(w.q(), five, loose.ID); err != nil {
+			t.Error("her own upload is invisible:", err)
+		}
+		if got, err := w.s.VisibleMedia(w.q(), five, f.ID); err != nil || got.Width != 4 {
 			t.Errorf("%+v %v", got, err)
+		}
+		w.do(func(tx *dbx.Tx) error { _, err := w.s.RevokeMessage(tx, w.account, m.ID, 0); return err })
+		if _, err := w.s.VisibleMedia(w.q(), five, f.ID); desk.CodeOf(err) != desk.CodeNotFound {
+			t.Error("a file that the contact deleted is visible:", err)
 		}
 		w.clock.Advance(time.Hour)
 		list, err := w.s.LooseMedia(w.q(), w.at(), 10)

@@ -113,16 +113,35 @@ func (s *Store) touchMessage(tx *dbx.Tx, account, id desk.ID) error {
 }
 
 // VisibleMedia reads a file's facts if the viewer may have it: her own upload,
-// a file of a message of a ticket she sees, or a photo.
+// a file of a message of a ticket she sees, or somebody's photo. What a contact
+// deleted is for administrators alone (decisions.md 23).
 func (s *Store) VisibleMedia(q dbx.Querier, v *desk.Viewer, id desk.ID) (desk.Media, error) {
-	m, err := s.Media(q, v.AccountID, id)
-	if err != nil || m.MessageID == 0 {
-		return m, err
+	f, err := s.Media(q, v.AccountID, id)
+	if err != nil {
+		return f, err
 	}
-	if _, _, err := s.VisibleMessage(q, v, m.MessageID); err != nil {
+	if f.MessageID != 0 {
+		m, _, err := s.VisibleMessage(q, v, f.MessageID)
+		if err == nil && m.DeletedAt != 0 && v.Role != desk.RoleAdmin {
+			err = desk.Missing()
+		}
+		if err != nil {
+			return desk.Media{}, err
+		}
+		return f, nil
+	}
+	if v.UserID != 0 && f.UploadedBy == v.UserID {
+		return f, nil
+	}
+	photo, err := exists(q, `SELECT 1 FROM account_user WHERE account_id = $1 AND photo_id = $2
+		UNION ALL SELECT 1 FROM contact WHERE account_id = $1 AND photo_id = $2 AND photo_id <> 0`, v.AccountID, id)
+	if err == nil && !photo {
+		err = desk.Missing()
+	}
+	if err != nil {
 		return desk.Media{}, err
 	}
-	return m, nil
+	return f, nil
 }
 
 // LooseMedia returns up to n uploads older than before that no message took.
