@@ -13,7 +13,7 @@ RACE_BOTH := ./internal/dbx/... ./internal/store/... ./internal/inbound/... ./in
 # What the web app is made of; its build is repeated only when this changes.
 WEB_SOURCES := $(shell find web/src web/public web/scripts -type f 2>/dev/null) web/index.html web/package.json web/package-lock.json web/vite.config.ts api/openapi.json
 
-.PHONY: build run dev test check fmt lint openapi bench shots clean test-go test-race test-e2e test-web deps program
+.PHONY: build run dev test check fmt lint openapi bench shots clean test-go test-e2e test-web deps program
 
 build: web/dist/index.html program ## bin/prosa, one static binary with the web app inside
 
@@ -36,7 +36,7 @@ dev: web/node_modules program ## hot reload of the web app against a demo
 shots: build ## screenshots of every screen into web/shots
 	cd web && npm run shots
 
-test: deps build check test-go test-race test-e2e test-web ## everything a change must pass
+test: deps build check test-go test-e2e test-web ## everything a change must pass
 
 deps: ## what the tests need and a fresh machine may lack
 	@./.ci/deps
@@ -50,12 +50,15 @@ check: ## formatting, vet, lint, the committed OpenAPI document
 lint:
 	go run $(GOLANGCI) run ./...
 
-test-go: ## every package, both databases
-	go test ./internal/... ./cmd/... -count=1
+# The rooms where writes meet run with the race detector on both databases; the
+# rest with it on SQLite and without it on PostgreSQL.
+RACE_SQLITE = $(shell go list ./internal/... ./cmd/... | grep -vE '/internal/(dbx|store|inbound|outbox|jobs|bus)($$|/)')
+WITH_DATABASE := ./internal/api ./internal/app/... ./internal/auth ./internal/ingress ./internal/routing ./internal/sandbox
 
-test-race: ## the race detector: both databases where writes meet, SQLite elsewhere
+test-go: ## every package, both databases, the race detector
 	CGO_ENABLED=1 go test -race -count=1 $(RACE_BOTH)
-	CGO_ENABLED=1 PROSA_TEST_DATABASES=sqlite go test -race -count=1 $$(go list ./internal/... | grep -vE '/internal/(dbx|store|inbound|outbox|jobs|bus)($$|/)')
+	CGO_ENABLED=1 PROSA_TEST_DATABASES=sqlite go test -race -count=1 $(RACE_SQLITE)
+	PROSA_TEST_DATABASES=postgres go test -count=1 $(WITH_DATABASE)
 
 test-web: build ## the web app: types, lint, logic, and journeys in Chromium
 	cd web && npm run check

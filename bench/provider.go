@@ -39,7 +39,6 @@ type provider struct {
 // arrival is a message of ours that reached the provider.
 type arrival struct {
 	correlation string // our id of the message
-	to          string
 	at          time.Time
 }
 
@@ -113,12 +112,11 @@ func (p *provider) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var sent struct {
-		To     string `json:"to"`
 		Opaque string `json:"biz_opaque_callback_data"`
 	}
 	if json.Unmarshal(body, &sent) == nil && sent.Opaque != "" {
 		p.mu.Lock()
-		p.heard = append(p.heard, arrival{sent.Opaque, sent.To, at})
+		p.heard = append(p.heard, arrival{sent.Opaque, at})
 		p.mu.Unlock()
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))

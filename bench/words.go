@@ -29,7 +29,7 @@ const (
 type writer struct {
 	words []string
 	seed  uint64
-	rare  int // every so many messages, counted from rareFirst
+	rare  int // every so many messages, counted from rareFirst; 0: no special words at all
 	pcg   *rand.PCG
 	rng   *rand.Rand
 	zipf  *rand.Zipf
@@ -49,8 +49,8 @@ func newWriter(seed uint64, words []string, rareEvery int) *writer {
 		zipf: rand.NewZipf(rng, zipfExponent, 2, uint64(len(words)-1))}
 }
 
-func (w *writer) isRare(n int) bool   { return n%w.rare == rareFirst }
-func (w *writer) isPhrase(n int) bool { return n%phraseEvery == phraseFirst }
+func (w *writer) isRare(n int) bool   { return w.rare > 0 && n%w.rare == rareFirst }
+func (w *writer) isPhrase(n int) bool { return w.rare > 0 && n%phraseEvery == phraseFirst }
 
 // text returns the n-th text.
 func (w *writer) text(n int) string {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/prosa-desk/prosa/internal/desk"
 	"github.com/prosa-desk/prosa/internal/sandbox"
@@ -32,7 +33,7 @@ func (w *company) ticks(c customer, t ticket, stream *stream) {
 		w.t.Errorf("the sent message is %+v", m)
 	}
 	m = w.ana.reaches(m.ID, "delivered")
-	if seen := c.sees(m.ProviderID); seen.View.Body != "Boa tarde, Davi!" || seen.Correlation != m.ID {
+	if seen := c.sees(m.ProviderID); seen.View.Body != "Boa tarde, Davi!" || correlated(seen) != m.ID {
 		w.t.Errorf("the phone shows %+v", seen)
 	}
 	c.reads()
@@ -41,7 +42,9 @@ func (w *company) ticks(c customer, t ticket, stream *stream) {
 	if times.Sent == nil || times.Delivered == nil || times.Read == nil || times.Delivered.Before(*times.Sent) || times.Read.Before(*times.Delivered) {
 		w.t.Errorf("ticks at %+v", times)
 	}
-	stream.wait("read", func(f frame) bool { return f.Type == "message.updated" && f.Message.ID == m.ID && f.Message.Status == "read" })
+	stream.wait("read", func(f frame) bool {
+		return f.Type == "message.updated" && f.Message.ID == m.ID && f.Message.Status == "read"
+	})
 	steps := []string{"pending", "sending", "sent", "delivered", "read"}
 	at := 0
 	for _, f := range stream.frames() {
@@ -58,6 +61,9 @@ func (w *company) ticks(c customer, t ticket, stream *stream) {
 		w.t.Errorf("a service message within the allowance counts as billable: %+v", now.Cost)
 	}
 }
+
+// correlated is the desk's id of a message in the provider's books.
+func correlated(m sandbox.Message) string { return strings.TrimPrefix(m.Correlation, "p") }
 
 // send posts a message, waits until it is delivered, and returns it with what
 // the phone shows.
@@ -197,8 +203,8 @@ func (w *company) orderIsKept(t ticket) {
 		}
 	}
 	for _, m := range w.provider.ledger(shopNumber) {
-		if slices.Contains(ours, m.Correlation) {
-			theirs = append(theirs, m.Correlation)
+		if id := correlated(m); slices.Contains(ours, id) {
+			theirs = append(theirs, id)
 		}
 	}
 	if !slices.Equal(ours, theirs) {

@@ -57,6 +57,9 @@ func (c *client) in(t *testing.T) *client {
 // fields is a JSON object.
 type fields map[string]any
 
+// verbatim is a body that is sent as it stands, JSON or not.
+type verbatim string
+
 // answer is what the program answered.
 type answer struct {
 	status int
@@ -74,7 +77,9 @@ type request struct {
 // send makes a call; an error means that no whole answer came.
 func (c *client) send(ctx context.Context, r request) (answer, error) {
 	var body io.Reader
-	if r.body != nil {
+	if text, given := r.body.(verbatim); given {
+		body = strings.NewReader(string(text))
+	} else if r.body != nil {
 		text, err := json.Marshal(r.body)
 		if err != nil {
 			return answer{}, err

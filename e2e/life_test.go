@@ -145,7 +145,7 @@ func (w *company) listening() map[*client]*stream {
 func (w *company) returned(t ticket) {
 	w.t.Helper()
 	for i := range 3 {
-		c := w.customer(fmt.Sprintf("Fila %d", i), fmt.Sprintf("551198765010%d", i))
+		c := w.customer(fmt.Sprintf("Fila %d", i), fmt.Sprintf("551198765006%d", i))
 		c.writes("Bom dia")
 		w.arrived(c)
 	}

@@ -258,6 +258,7 @@ type template struct {
 		Name      string `json:"name"`
 		Button    int    `json:"button"`
 		Kind      string `json:"kind"`
+		Required  bool   `json:"required"`
 	} `json:"placeholders"`
 }
 

@@ -13,7 +13,7 @@ const committedDocument = "../../api/openapi.json"
 
 // The committed document is what the front end's client is made from: a change
 // of the contract must show in the diff.
-func TestDocumentIsCommitted(t *testing.T) {
+func TestOpenAPIIsCommitted(t *testing.T) {
 	made, err := Document()
 	if err != nil {
 		t.Fatal(err)
@@ -28,11 +28,11 @@ func TestDocumentIsCommitted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(made, committed) {
-		t.Error("api/openapi.json is not what the types say; run go test ./internal/api -run TestDocument -update and commit it")
+		t.Error("api/openapi.json is not what the types say; run go test ./internal/api -run TestOpenAPI -update and commit it")
 	}
 }
 
-func TestDocumentIsStable(t *testing.T) {
+func TestOpenAPIIsStable(t *testing.T) {
 	first, err := Document()
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/prosa-desk/prosa/internal/channel"
+	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
 )
 
@@ -83,6 +84,9 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *problem {
 	}
 	if f, ok := errors.AsType[*channel.Failure](err); ok {
 		err = refusedByProvider(ctx, f)
+	}
+	if dbx.IsTransient(err) {
+		err = &desk.Error{Kind: desk.Unavailable, Code: desk.CodeUnavailable, Err: err}
 	}
 	e, ok := errors.AsType[*desk.Error](err)
 	if !ok || statusOf(e.Kind) == http.StatusInternalServerError {

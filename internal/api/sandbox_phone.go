@@ -6,9 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"time"
 
-	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
 	"github.com/prosa-desk/prosa/internal/sandbox"
 )
@@ -24,6 +22,8 @@ type simChatNew struct {
 	Name         string `json:"name,omitempty" maxLength:"100"`
 	HidePhone    bool   `json:"hide_phone,omitempty" doc:"the company sees only a user id"`
 }
+
+type openChat struct{ Body simChatNew }
 
 type simChatPatch struct {
 	Delivery *bool `json:"delivery,omitempty"`
@@ -45,12 +45,6 @@ type simSend struct {
 	ReplyTo     string             `json:"reply_to,omitempty" maxLength:"200" doc:"provider id"`
 	Forwarded   bool               `json:"forwarded,omitempty"`
 	Unsupported string             `json:"unsupported,omitempty" maxLength:"40" doc:"the provider's name of a kind that no program can show"`
-}
-
-// simAge lets time pass in one conversation.
-type simAge struct {
-	Minutes int  `json:"minutes,omitempty" minimum:"1" maximum:"525600" doc:"that pass"`
-	Left    *int `json:"left,omitempty" minimum:"0" maximum:"1440" doc:"or: minutes of the window that shall be left; 0 closes it"`
 }
 
 func (s *Server) phoneRoutes() {
@@ -100,7 +94,7 @@ func (s *Server) chatAnswer(ctx context.Context, c sandbox.Chat, err error) (*bo
 	return answer(viewChat(lines)(c)), nil
 }
 
-func (s *Server) createChat(ctx context.Context, in *write[simChatNew]) (*statusBody[simChat], error) {
+func (s *Server) createChat(ctx context.Context, in *openChat) (*statusBody[simChat], error) {
 	if err := s.simulating(ctx); err != nil {
 		return nil, err
 	}
@@ -109,7 +103,7 @@ func (s *Server) createChat(ctx context.Context, in *write[simChatNew]) (*status
 	if err != nil {
 		return nil, missingField(err, "connection_id")
 	}
-	u, err := s.sandbox.CreateUser(ctx, sandbox.NewUser{AccountID: line.AccountID, Phone: b.Phone, Name: b.Name, HidePhone: b.HidePhone})
+	u, err := s.simUser(ctx, line.AccountID, b)
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +116,29 @@ func (s *Server) createChat(ctx context.Context, in *write[simChatNew]) (*status
 		return nil, err
 	}
 	return &statusBody[simChat]{Status: http.StatusCreated, Body: view.Body}, nil
+}
+
+// simUser makes a customer, or finds the one who has the phone.
+func (s *Server) simUser(ctx context.Context, account desk.ID, b simChatNew) (sandbox.User, error) {
+	u, err := s.sandbox.CreateUser(ctx, sandbox.NewUser{AccountID: account, Phone: b.Phone, Name: b.Name, HidePhone: b.HidePhone})
+	if desk.CodeOf(err) != desk.CodePhoneTaken {
+		return u, err
+	}
+	taken, key := err, desk.MatchKey(onlyDigits(b.Phone))
+	for q := (sandbox.ChatQuery{AccountID: account}); ; {
+		chats, next, err := s.sandbox.Chats(ctx, q)
+		if err != nil {
+			return u, err
+		}
+		for _, c := range chats {
+			if desk.MatchKey(c.User.WaID) == key {
+				return c.User, nil
+			}
+		}
+		if q.Cursor = next; next == "" {
+			return u, taken
+		}
+	}
 }
 
 func (s *Server) getChat(ctx context.Context, in *ByID) (*body[simChat], error) {
@@ -214,75 +231,6 @@ func (s *Server) readAsCustomer(ctx context.Context, in *ByID) (*body[simChat], 
 		return nil, err
 	}
 	return s.getChat(ctx, in)
-}
-
-func (s *Server) ageChat(ctx context.Context, in *change[simAge]) (*body[simChat], error) {
-	if err := s.simulating(ctx); err != nil {
-		return nil, err
-	}
-	account := viewer(ctx).AccountID
-	before, err := s.sandbox.Chat(ctx, account, in.ID.ID)
-	if err != nil {
-		return nil, err
-	}
-	by, err := in.Body.passing(before.WindowExpiresAt, desk.TimeOf(s.now()))
-	if err != nil {
-		return nil, err
-	}
-	if err := s.ageAtDesk(ctx, &before, by); err != nil {
-		return nil, err
-	}
-	c, err := s.sandbox.Age(ctx, account, in.ID.ID, by)
-	return s.chatAnswer(ctx, c, err)
-}
-
-// passing is how much time shall go by for a window that ends at expires.
-func (b *simAge) passing(expires, now desk.Time) (time.Duration, error) {
-	if b.Left == nil {
-		if b.Minutes == 0 {
-			return 0, desk.RefuseField("minutes", desk.CodeRequired)
-		}
-		return time.Duration(b.Minutes) * time.Minute, nil
-	}
-	left := desk.Time((time.Duration(*b.Left) * time.Minute).Milliseconds())
-	by := time.Duration(expires-now-left) * time.Millisecond
-	if by <= 0 {
-		return 0, desk.RefuseField("left", desk.CodeOutOfRange).With("max", max(0, int64(expires-now)/60_000))
-	}
-	return by, nil
-}
-
-// ageAtDesk moves our side of the conversation, if the desk has met it: it is
-// found by one of the chat's messages.
-func (s *Server) ageAtDesk(ctx context.Context, chat *sandbox.Chat, by time.Duration) error {
-	v := viewer(ctx)
-	lines, err := s.simulated(ctx)
-	if err != nil {
-		return err
-	}
-	messages, err := s.sandbox.ChatMessages(ctx, v.AccountID, chat.ID, 0, 50)
-	if err != nil {
-		return err
-	}
-	for _, line := range lines {
-		if line.ExternalID != chat.PhoneNumberID {
-			continue
-		}
-		for _, m := range messages {
-			ours, err := s.store.MessageByProvider(s.read(ctx), v.AccountID, line.ID, m.WAMID)
-			if desk.CodeOf(err) == desk.CodeNotFound {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			return s.store.DB.Do(ctx, func(tx *dbx.Tx) error {
-				_, err := s.store.AgeChannel(tx, v.AccountID, ours.ChannelID, by)
-				return err
-			})
-		}
-	}
-	return nil
 }
 
 // simulatedMedia writes a file of a chat, as an attachment unless it is sound,

@@ -135,6 +135,14 @@ func TestCustomerSendsEverything(t *testing.T) {
 	if paged.len("items") != 2 || rest.len("items") != 2 || rest.str("items", 0, "id") >= paged.str("items", 1, "id") {
 		t.Errorf("pages: %s then %s", paged.text, rest.text)
 	}
+	// The same person opens a chat with another of the company's numbers.
+	second := w.customer(w.line("Entregas", w.suporte), "5541998124470", "")
+	if second == chat {
+		t.Error("two numbers share a chat")
+	}
+	if other := w.says(second, "E a entrega?"); other == ticket {
+		t.Error("E1: two numbers share a ticket")
+	}
 	w.call(w.elisa, "POST", "/sandbox/reset", nil).want(204)
 	if chats := w.call(w.elisa, "GET", "/sandbox/chats", nil).want(200); chats.len("items") != 0 {
 		t.Errorf("reset: %s", chats.text)

@@ -41,6 +41,10 @@ func TestB12SignInAndOut(t *testing.T) {
 	if mine := w.call(me, "GET", "/me", nil).want(200); mine.str("session_id") == "" || mine.str("email") != "ana@aurora.test" {
 		t.Errorf("me: %s", mine.text)
 	}
+	w.server.secure = true // as behind a TLS address
+	if c := cookieOf(t, w.call(w.nobody, "POST", "/session", map[string]any{"email": "ana@aurora.test", "password": password}).want(201)); !c.Secure || c.MaxAge != 0 {
+		t.Errorf("cookie over TLS %+v", c)
+	}
 	out := w.call(me, "DELETE", "/session", nil).want(204)
 	if c := cookieOf(t, out); c.MaxAge >= 0 {
 		t.Errorf("the cookie stays: %+v", c)

@@ -215,7 +215,11 @@ func (w *world) handOn(ticket string) {
 	if got.str("tags", 0) != tag || got.str("type_id") != kind {
 		t.Errorf("C29: %s", got.text)
 	}
-	w.call(w.ana, "PATCH", ticket, map[string]any{"tags": []string{"9"}}).want(422)
+	other := w.call(w.ana, "GET", "/ticket-types", nil).str("items", 1, "id")
+	w.call(w.ana, "PATCH", ticket, map[string]any{"type_id": other, "tags": []string{"9"}}).want(422)
+	if now := w.call(w.ana, "GET", ticket, nil); now.str("type_id") != kind {
+		t.Errorf("half of a patch was stored: %s", now.text)
+	}
 	if got := w.call(w.ana, "GET", "/tickets?status=open&tag="+tag, nil).want(200); got.len("items") != 1 {
 		t.Errorf("C3: %s", got.text)
 	}

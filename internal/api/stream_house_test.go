@@ -144,7 +144,7 @@ func (h *house) found(tx *dbx.Tx) error {
 		*q = row.ID
 	}
 	for name, c := range map[string]*desk.ID{"Loja": &h.one, "Assistência": &h.two} {
-		row, err := h.s.CreateConnection(tx, h.operator(), store.ConnectionNew{ID: h.s.IDs.Next(), PublicKey: name, Kind: streamKind,
+		row, err := h.s.CreateConnection(tx, h.operator(), store.ConnectionNew{ID: h.s.IDs.Next(), PublicKey: name + account.ID.String(), Kind: streamKind,
 			Name: name, ExternalID: name, Settings: map[string]string{"token": "sealed"}})
 		if err != nil {
 			return err

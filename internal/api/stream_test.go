@@ -264,3 +264,46 @@ func TestStreamOfWhatIsNoMore(t *testing.T) {
 		boss.hears()
 	})
 }
+
+// An event that comes late is judged by what the ticket is now: who may have
+// been shown it is told that it is gone, nobody is told what it was.
+func TestStreamJudgesByTheNewestState(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		ticket, m := h.writes("5511987654321", h.one, h.suporte, "Olá")
+		ana, bruno := h.listen(h.ana), h.listen(h.bruno)
+		ana.forget()
+		bruno.forget()
+		then := ticket.Sight()
+		then.QueueID = h.vendas
+		now := ticket.Sight()
+		late := []desk.Event{
+			{Type: desk.EvTicketTransferred, Entity: "ticket", Before: &now, After: &then},
+			{Type: desk.EvMessageReceived, Entity: "message", MessageID: m.ID, After: &then},
+		}
+		for _, e := range late {
+			e.ID, e.AccountID, e.TicketID, e.Actor = h.s.IDs.Next(), h.account, ticket.ID, desk.System()
+			h.bus.Publish(e)
+		}
+		for _, s := range ana.told() {
+			if s != "ticket.removed "+ticket.ID.String() {
+				t.Fatalf("Ana was told %s", s)
+			}
+		}
+		if got := bruno.told(); !slices.Contains(got, "ticket.added "+ticket.ID.String()) || !slices.Contains(got, "message.created "+m.ID.String()) {
+			t.Fatalf("Bruno was told %q", got)
+		}
+	})
+}
+
+// What belongs to another account is not heard.
+func TestStreamsOfAccountsAreApart(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		boss := h.listen(h.boss)
+		boss.forget()
+		ours := h.account
+		h.do(h.found)
+		h.writes("5511987654321", h.one, h.vendas, "Olá")
+		h.account = ours
+		boss.hears()
+	})
+}

@@ -25,8 +25,8 @@ type ticketList struct {
 }
 
 type ticketPatch struct {
-	TypeID refPatch `json:"type_id,omitzero"`
-	Tags   *[]id    `json:"tags,omitempty" maxItems:"50" doc:"the whole set"`
+	TypeID *id   `json:"type_id,omitempty"`
+	Tags   *[]id `json:"tags,omitempty" maxItems:"50" doc:"the whole set"`
 }
 
 // byIDPaged is a paged list that belongs to one row.
@@ -107,16 +107,10 @@ func (s *Server) findTickets(ctx context.Context, in *ticketList, f store.Ticket
 	if err != nil {
 		return nil, err
 	}
-	list := make([]ticket, 0, len(rows))
-	for i := range rows {
-		if !passes(f, &rows[i]) || !v.CanSee(rows[i].Sight()) {
-			continue
-		}
-		view, err := s.views.ticket(ctx, v, &rows[i])
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, view)
+	rows = slices.DeleteFunc(rows, func(t store.TicketView) bool { return !passes(f, &t) })
+	list, err := s.views.visible(ctx, v, rows)
+	if err != nil {
+		return nil, err
 	}
 	return pageOf(list, "", same), nil
 }
@@ -142,14 +136,7 @@ func (s *Server) ticketAnswer(ctx context.Context, ticketID desk.ID) (*body[tick
 }
 
 func (s *Server) updateTicket(ctx context.Context, in *change[ticketPatch]) (*body[ticket], error) {
-	var marks routing.Marks
-	if in.Body.TypeID.Set {
-		marks.Type = &in.Body.TypeID.ID
-	}
-	if in.Body.Tags != nil {
-		tags := deskIDs(*in.Body.Tags)
-		marks.Tags = &tags
-	}
+	marks := routing.Marks{Type: (*desk.ID)(in.Body.TypeID), Tags: idsPatch(in.Body.Tags)}
 	if _, err := s.desk.Mark(ctx, viewer(ctx), in.ID.ID, marks); err != nil {
 		return nil, err
 	}

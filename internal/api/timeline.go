@@ -99,6 +99,10 @@ func (s *Server) timelineItems(ctx context.Context, t *desk.Ticket, rows []store
 	if err != nil {
 		return nil, err
 	}
+	l, err := s.views.line(ctx, t.AccountID, t.ConnectionID)
+	if err != nil {
+		return nil, err
+	}
 	items := make([]timelineItem, len(rows))
 	for i, r := range rows {
 		if r.Event != nil {
@@ -106,10 +110,7 @@ func (s *Server) timelineItems(ctx context.Context, t *desk.Ticket, rows []store
 			items[i] = timelineItem{Kind: "event", Event: &e}
 			continue
 		}
-		m, err := s.views.message(ctx, viewer(ctx), t, r.Message)
-		if err != nil {
-			return nil, err
-		}
+		m := viewMessageOn(&l, viewer(ctx), t, r.Message)
 		items[i] = timelineItem{Kind: "message", Message: &m}
 	}
 	return items, nil
@@ -124,16 +125,15 @@ func (s *Server) listMessages(ctx context.Context, in *messagesIn) (*body[messag
 	if err != nil {
 		return nil, err
 	}
-	stretch := messageStretch{Items: []message{}, Before: cursor(p.Older), After: cursor(p.Newer)}
+	var rows []store.MessageView
 	for _, item := range p.Items {
-		if item.Message == nil {
-			continue
+		if item.Message != nil {
+			rows = append(rows, *item.Message)
 		}
-		m, err := s.views.message(ctx, viewer(ctx), &t, item.Message)
-		if err != nil {
-			return nil, err
-		}
-		stretch.Items = append(stretch.Items, m)
 	}
-	return answer(stretch), nil
+	list, err := s.views.messages(ctx, viewer(ctx), &t, rows)
+	if err != nil {
+		return nil, err
+	}
+	return answer(messageStretch{Items: list, Before: cursor(p.Older), After: cursor(p.Newer)}), nil
 }

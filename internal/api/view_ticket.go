@@ -118,16 +118,19 @@ func phoneFor(v *desk.Viewer, phone string) string {
 // nameFor returns a contact's name as the viewer may see it: the name of
 // somebody not yet known is her number.
 func nameFor(v *desk.Viewer, name, phone string) string {
-	digits := strings.Map(func(r rune) rune {
+	if phone != "" && !v.SeesPhones() && desk.MatchKey(onlyDigits(name)) == desk.MatchKey(phone) {
+		return desk.MaskPhone(phone)
+	}
+	return name
+}
+
+func onlyDigits(text string) string {
+	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
 			return -1
 		}
 		return r
-	}, name)
-	if phone != "" && !v.SeesPhones() && desk.MatchKey(digits) == desk.MatchKey(phone) {
-		return desk.MaskPhone(phone)
-	}
-	return name
+	}, text)
 }
 
 func viewLastMessage(e *store.Excerpt) *lastMessage {

@@ -63,16 +63,27 @@ func (w *views) tickets(ctx context.Context, q dbx.Querier, v *desk.Viewer, ids 
 	if err != nil {
 		return nil, err
 	}
-	list := make([]ticket, 0, len(rows))
+	return w.visible(ctx, v, rows)
+}
+
+// visible builds the views of those tickets that the viewer sees, asking for
+// each connection once.
+func (w *views) visible(ctx context.Context, v *desk.Viewer, rows []store.TicketView) ([]ticket, error) {
+	list, lines := make([]ticket, 0, len(rows)), map[desk.ID]lineOf{}
 	for i := range rows {
-		if !v.CanSee(rows[i].Sight()) {
+		t := &rows[i]
+		if !v.CanSee(t.Sight()) {
 			continue
 		}
-		view, err := w.ticket(ctx, v, &rows[i])
-		if err != nil {
-			return nil, err
+		l, known := lines[t.ConnectionID]
+		if !known {
+			var err error
+			if l, err = w.line(ctx, t.AccountID, t.ConnectionID); err != nil {
+				return nil, err
+			}
+			lines[t.ConnectionID] = l
 		}
-		list = append(list, view)
+		list = append(list, viewTicket(v, t, &l))
 	}
 	return list, nil
 }
@@ -90,14 +101,25 @@ func (w *views) one(ctx context.Context, q dbx.Querier, v *desk.Viewer, ticketID
 // nil for messages without a ticket.
 func (w *views) messages(ctx context.Context, v *desk.Viewer, t *desk.Ticket, rows []store.MessageView) ([]message, error) {
 	list := make([]message, len(rows))
+	var l lineOf
 	for i := range rows {
-		view, err := w.message(ctx, v, t, &rows[i])
-		if err != nil {
-			return nil, err
+		if i == 0 || rows[i].ConnectionID != rows[i-1].ConnectionID {
+			var err error
+			if l, err = w.line(ctx, rows[i].AccountID, rows[i].ConnectionID); err != nil {
+				return nil, err
+			}
 		}
-		list[i] = view
+		list[i] = viewMessageOn(&l, v, t, &rows[i])
 	}
 	return list, nil
+}
+
+// viewMessageOn builds the view of a message on its line.
+func viewMessageOn(l *lineOf, v *desk.Viewer, t *desk.Ticket, m *store.MessageView) message {
+	m.HideFrom(v)
+	view := viewMessage(m)
+	view.Can = messageCan(v, t, m, l)
+	return view
 }
 
 // message builds the view of one message.
@@ -106,10 +128,7 @@ func (w *views) message(ctx context.Context, v *desk.Viewer, t *desk.Ticket, m *
 	if err != nil {
 		return message{}, err
 	}
-	m.HideFrom(v)
-	view := viewMessage(m)
-	view.Can = messageCan(v, t, m, &l)
-	return view, nil
+	return viewMessageOn(&l, v, t, m), nil
 }
 
 // messagesByID builds the views of messages by their ids, in that order.

@@ -118,7 +118,7 @@ func applyStep(m desk.Message, step MessageStep) desk.Message {
 		m.Price = step.Price
 	}
 	if at := stepTime(&m, step.To); at != nil && *at == 0 {
-		*at = step.At
+		*at = max(step.At, m.SentAt) // providers tell whole seconds, and their clock is not ours
 	}
 	if step.To == "" || !m.Status.CanBecome(step.To) {
 		return m

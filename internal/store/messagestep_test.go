@@ -44,15 +44,18 @@ func TestD02_StatusesNeverGoBack(t *testing.T) {
 					model.Price = step.Price
 					cost, billable = cost+step.Price.Micros, billable+1
 				}
+				if step.To == desk.StatusSent && model.SentAt == 0 {
+					model.SentAt = step.At
+				}
 				if step.To == desk.StatusDelivered && model.DeliveredAt == 0 {
-					model.DeliveredAt = step.At
+					model.DeliveredAt = max(step.At, model.SentAt) // nothing arrives before it left
 				}
 				waiting += in(model.Status) - in(was.Status)
 				got, err := w.s.Message(w.q(), w.account, m.ID)
 				if err != nil {
 					r.Fatal(err)
 				}
-				if got.Status != model.Status || got.DeliveredAt != model.DeliveredAt || (got.Price == nil) != (model.Price == nil) {
+				if got.Status != model.Status || got.SentAt != model.SentAt || got.DeliveredAt != model.DeliveredAt || (got.Price == nil) != (model.Price == nil) {
 					r.Fatalf("after %s from %s: %+v, want %+v", step.To, was.Status, got, model)
 				}
 				if done.Moved != (was.Status != model.Status) || done.Before != was.Status || *done.Sight != at.Sight() {

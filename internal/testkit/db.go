@@ -28,11 +28,21 @@ var process = struct {
 }
 
 // EachDBWith runs fn as the subtests "sqlite" and "postgres", each on a fresh
-// database to which the migrations were applied.
+// database to which the migrations were applied. PROSA_TEST_DATABASES names the
+// one that is wanted when make test splits the work: with the race detector on
+// SQLite, without it on PostgreSQL.
 func EachDBWith(t *testing.T, migrations fs.FS, fn func(t *testing.T, db *dbx.DB)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { fn(t, SQLiteWith(t, migrations)) })
-	t.Run("postgres", func(t *testing.T) { fn(t, PostgresWith(t, migrations)) })
+	wanted := func(name string) bool {
+		only := os.Getenv("PROSA_TEST_DATABASES")
+		return only == "" || only == name
+	}
+	if wanted("sqlite") {
+		t.Run("sqlite", func(t *testing.T) { fn(t, SQLiteWith(t, migrations)) })
+	}
+	if wanted("postgres") {
+		t.Run("postgres", func(t *testing.T) { fn(t, PostgresWith(t, migrations)) })
+	}
 }
 
 // SQLiteWith opens a fresh migrated SQLite database that ends with the test.

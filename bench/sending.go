@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/prosa-desk/prosa/internal/desk"
+)
+
+// pace is what the channel lets a number send a second, and at once.
+const pace = 80
+
+// composed is a reply that was accepted.
+type composed struct {
+	id   desk.ID
+	from time.Time // when its request began
+	to   string    // the contact's number
+}
+
+// compose answers in a conversation and keeps what the program called it.
+func (s *scene) compose(h *hand, c conversation) (composed, error) {
+	n := s.seq.Add(1)
+	from := time.Now()
+	body, err := h.must(s.reply(c, s.text(n), n))
+	if err != nil {
+		return composed{}, err
+	}
+	var m struct {
+		ID desk.ID `json:"id"`
+	}
+	return composed{m.ID, from, c.phone}, json.Unmarshal(body, &m)
+}
+
+// sendTimes answers at a fixed rate on one number, and returns how long
+// accepting took, and how long it was from the request to the provider.
+func (s *scene) sendTimes(ctx context.Context, rate float64, window time.Duration) (accepted, arrived outcome, err error) {
+	var mu sync.Mutex
+	var all []composed
+	list, since := s.on(0), s.out.count()
+	accepted, err = loadSpec{addr: s.run.addr, conns: 16, window: window, rate: rate}.run(ctx, func(h *hand) error {
+		m, err := s.compose(h, list[h.rng.IntN(len(list))])
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, m)
+		return err
+	})
+	if err != nil {
+		return accepted, arrived, err
+	}
+	began := map[string]time.Time{}
+	for _, m := range all {
+		began[m.id.String()] = m.from
+	}
+	heard, err := s.heard(ctx, since, began)
+	if err != nil {
+		return accepted, arrived, err
+	}
+	took := make([]time.Duration, 0, len(all))
+	for _, a := range heard {
+		took = append(took, a.at.Sub(began[a.correlation]))
+	}
+	return accepted, summarise(took, window), nil
+}
+
+// heard waits until the provider has heard all of these messages, and returns
+// how they arrived. Others, left from what was measured before, may be among
+// what it hears.
+func (s *scene) heard(ctx context.Context, since int, wanted map[string]time.Time) ([]arrival, error) {
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		var found []arrival
+		for _, a := range s.out.arrivals(since) {
+			if _, ours := wanted[a.correlation]; ours {
+				found = append(found, a)
+			}
+		}
+		if len(found) >= len(wanted) {
+			return found, nil
+		}
+		if time.Now().After(deadline) || ctx.Err() != nil {
+			return nil, fmt.Errorf("void: the provider heard %d of %d messages", len(found), len(wanted))
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// sendRate hands over more than the numbers may send at once and returns the
+// rate at which the rest left. Each conversation's messages are composed one
+// after another; that they left in this order, each once, is checked.
+func (s *scene) sendRate(ctx context.Context, connections int) (perS float64, err error) {
+	const each = 2 * pace
+	since := s.out.count()
+	var wg sync.WaitGroup
+	errs := make([]error, connections)
+	made := make([][]composed, connections)
+	for i := range connections {
+		wg.Go(func() { made[i], errs[i] = s.composeMany(ctx, s.on(i), each) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return 0, err
+	}
+	all := slices.Concat(made...)
+	began := map[string]time.Time{}
+	for _, m := range all {
+		began[m.id.String()] = m.from
+	}
+	heard, err := s.heard(ctx, since, began)
+	if err != nil {
+		return 0, err
+	}
+	slices.SortFunc(heard, func(a, b arrival) int { return a.at.Compare(b.at) })
+	if err := inOrder(heard, all); err != nil {
+		return 0, err
+	}
+	burst := pace * connections
+	rest := heard[len(heard)-1].at.Sub(heard[burst-1].at)
+	return float64(len(heard)-burst) / rest.Seconds(), nil
+}
+
+// composeMany answers n times, in one conversation after the other.
+func (s *scene) composeMany(ctx context.Context, list []conversation, n int) ([]composed, error) {
+	w, err := dial(ctx, s.run.addr)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	h := &hand{wire: w}
+	var made []composed
+	for k := range n {
+		m, err := s.compose(h, list[k%len(list)])
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, m)
+	}
+	return made, nil
+}
+
+// inOrder checks that every conversation's messages arrived once each, in the
+// order in which they were composed.
+func inOrder(heard []arrival, made []composed) error {
+	want, got, whose := map[string][]string{}, map[string][]string{}, map[string]string{}
+	for _, m := range made {
+		id := m.id.String()
+		want[m.to], whose[id] = append(want[m.to], id), m.to
+	}
+	for _, a := range heard {
+		got[whose[a.correlation]] = append(got[whose[a.correlation]], a.correlation)
+	}
+	for phone, ids := range want {
+		if !slices.Equal(got[phone], ids) {
+			return errors.New("void: a conversation's messages did not arrive once each in their order")
+		}
+	}
+	return nil
+}
