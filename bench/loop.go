@@ -23,7 +23,8 @@ type operation func(h *hand) error
 
 // outcome is what a window showed.
 type outcome struct {
-	done    int
+	done    int // within the window
+	all     int // with those before it and at its end
 	perS    float64
 	p50     float64 // ms
 	p99     float64
@@ -51,8 +52,10 @@ func (s loadSpec) run(ctx context.Context, op operation) (outcome, error) {
 		took  []time.Duration
 		errs  []error
 		next  atomic.Int64
+		all   atomic.Int64
 		begin = time.Now()
 	)
+	counted := func(h *hand) error { all.Add(1); return op(h) }
 	for i := range s.conns {
 		w, err := dial(ctx, s.addr)
 		if err != nil {
@@ -61,7 +64,7 @@ func (s loadSpec) run(ctx context.Context, op operation) (outcome, error) {
 		wg.Go(func() {
 			defer w.close()
 			h := &hand{wire: w, rng: rand.New(rand.NewPCG(seed, uint64(i)+10))}
-			mine, err := s.repeat(ctx, h, op, begin, &next)
+			mine, err := s.repeat(ctx, h, counted, begin, &next)
 			if err != nil {
 				cancel()
 			}
@@ -75,7 +78,9 @@ func (s loadSpec) run(ctx context.Context, op operation) (outcome, error) {
 	if err := errors.Join(errs...); err != nil {
 		return outcome{}, fmt.Errorf("void: %w", firstOf(errs))
 	}
-	return summarise(took, s.window), ctx.Err()
+	o := summarise(took, s.window)
+	o.all = int(all.Load())
+	return o, ctx.Err()
 }
 
 // repeat is what one connection does.

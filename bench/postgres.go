@@ -122,29 +122,18 @@ func (c *cluster) size(ctx context.Context, database string) (int64, error) {
 	return n, errors.Join(err, conn.Close(ctx))
 }
 
-// memory is the share of all its processes, in bytes.
-func (c *cluster) memory() int64 {
+// processes are those of the server.
+func (c *cluster) processes() []int {
 	b, err := os.ReadFile(filepath.Join(c.dir, "data", "postmaster.pid"))
 	if err != nil {
-		return 0
+		return nil
 	}
 	first, _, _ := strings.Cut(string(b), "\n")
 	master, err := strconv.Atoi(strings.TrimSpace(first))
 	if err != nil {
-		return 0
+		return nil
 	}
-	_, sum := memory(master)
-	tasks, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", master, master))
-	if err != nil {
-		return 0
-	}
-	for _, text := range strings.Fields(string(tasks)) {
-		if pid, err := strconv.Atoi(text); err == nil {
-			_, pss := memory(pid)
-			sum += pss
-		}
-	}
-	return sum
+	return append([]int{master}, children(master)...)
 }
 
 // findPostgres returns the programs of the newest installed server.

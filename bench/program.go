@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,8 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -151,29 +148,4 @@ func tail(path string) string {
 		return err.Error()
 	}
 	return string(b[max(0, len(b)-2000):])
-}
-
-// memory is what a process holds in bytes: its resident set, and its share
-// (PSS), which counts pages it has in common with others by their part. 0
-// where the system does not tell.
-func memory(pid int) (rss, pss int64) {
-	return procField(fmt.Sprintf("/proc/%d/status", pid), "VmRSS:"), procField(fmt.Sprintf("/proc/%d/smaps_rollup", pid), "Pss:")
-}
-
-// procField reads a field in kilobytes.
-func procField(path, field string) int64 {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return 0
-	}
-	for line := range bytes.Lines(b) {
-		if rest, ok := strings.CutPrefix(string(line), field); ok {
-			kb, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
-			if err != nil {
-				return 0
-			}
-			return kb << 10
-		}
-	}
-	return 0
 }

@@ -11,16 +11,10 @@ import (
 	"github.com/prosa-desk/prosa/internal/sandbox"
 )
 
-// rawEvents is everything that was ever stored of webhooks.
-func (w *company) rawEvents() int {
-	w.t.Helper()
-	return len(all[rawEvent](w.ada, "/raw-events?limit=100"))
-}
-
 // unsignedBodies: nothing of what Meta did not sign is stored (D17).
 func (w *company) unsignedBodies() {
 	t := w.t
-	before := w.rawEvents()
+	before := w.program.count(t, "raw_event")
 	good := envelope(shopNumber, "messages", textFrom("5511987650201", "wamid.forged.1", "falso"))
 	right := sandbox.Sign(appSecret, good)
 	for name, signature := range map[string]string{
@@ -42,7 +36,7 @@ func (w *company) unsignedBodies() {
 	if status := w.hook(w.shop.WebhookURL, sandbox.Sign(appSecret, large), large); status != http.StatusRequestEntityTooLarge {
 		t.Errorf("more than 3 MB were answered %d", status)
 	}
-	if after := w.rawEvents(); after != before {
+	if after := w.program.count(t, "raw_event"); after != before {
 		t.Errorf("%d raw events were stored", after-before)
 	}
 	full := append(bytes.Clone(good), bytes.Repeat([]byte(" "), 3<<20-len(good))...)

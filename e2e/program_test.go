@@ -3,17 +3,21 @@ package e2e_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/prosa-desk/prosa/internal/dbx"
 )
 
 // program is the real thing as a child process. It keeps its address and its
@@ -22,7 +26,8 @@ type program struct {
 	t      *testing.T
 	args   []string
 	env    []string
-	listen string
+	at     database
+	data   string // its folder
 	url    string // how we reach it
 	book   *logbook
 	cmd    *exec.Cmd
@@ -35,8 +40,9 @@ type program struct {
 func launch(t *testing.T, d database, host string, extra ...string) *program {
 	t.Helper()
 	port := freePort(t)
-	p := &program{t: t, env: d.env(), listen: net.JoinHostPort(host, port), url: "http://127.0.0.1:" + port, book: &logbook{}}
-	p.args = append([]string{"--data-dir", t.TempDir(), "serve", "--listen", p.listen, "--public-url", p.url, "--log-format", "json"}, extra...)
+	p := &program{t: t, env: d.env(), at: d, data: t.TempDir(), url: "http://127.0.0.1:" + port, book: &logbook{}}
+	p.args = append([]string{"--data-dir", p.data, "serve", "--listen", net.JoinHostPort(host, port), "--public-url", p.url,
+		"--log-format", "json"}, extra...)
 	t.Cleanup(p.cleanup)
 	p.start()
 	return p
@@ -143,6 +149,32 @@ func (p *program) cleanup() {
 	if p.t.Failed() {
 		p.t.Logf("the program's last words:\n%s", p.book.tail())
 	}
+}
+
+// open looks into the program's database; close it soon. What no answer tells
+// is checked there: that nothing was stored, or what only time changes.
+func (p *program) open(t *testing.T) *dbx.DB {
+	t.Helper()
+	config := dbx.Config{URL: p.at.url}
+	if config.URL == "" {
+		config.Path = filepath.Join(p.data, "prosa.db")
+	}
+	db, err := dbx.Open(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// count counts rows of the program's database.
+func (p *program) count(t *testing.T, of string) (n int) {
+	t.Helper()
+	db := p.open(t)
+	err := db.Read(t.Context()).QueryRow(`SELECT COUNT(*) FROM ` + of).Scan(&n)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // logbook keeps what a program printed.

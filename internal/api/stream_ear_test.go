@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/prosa-desk/prosa/internal/desk"
 )
 
@@ -123,6 +125,7 @@ func (e *ear) take(f heard) {
 	if err := json.Unmarshal(f.text, &x); err != nil || x.Type != f.kind {
 		e.h.Errorf("frame %s: %s: %v", f.kind, f.text, err)
 	}
+	e.h.fits(f)
 	version, _ := strconv.ParseInt(string(x.Version), 10, 64)
 	switch f.kind {
 	case frameTicketAdded, frameTicketUpdated:
@@ -144,6 +147,21 @@ func (e *ear) take(f heard) {
 	}
 	e.frames = append(e.frames, f)
 	e.changed.Broadcast()
+}
+
+// fits holds a frame against the document.
+func (h *house) fits(f heard) {
+	var value any
+	if err := json.Unmarshal(f.text, &value); err != nil {
+		h.Error(err)
+	}
+	var res huma.ValidateResult
+	h.document.Lock()
+	defer h.document.Unlock()
+	huma.Validate(h.contract, h.contract.Map()["StreamFrame"], huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, value, &res)
+	for _, err := range res.Errors {
+		h.Errorf("frame %s is not what the document says: %v: %s", f.kind, err, f.text)
+	}
 }
 
 // refetch reads the lists again.

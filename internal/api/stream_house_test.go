@@ -7,9 +7,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/prosa-desk/prosa/internal/auth"
 	"github.com/prosa-desk/prosa/internal/bus"
@@ -33,6 +36,9 @@ type house struct {
 	clock *testkit.Clock
 	line  *streamLine
 	deaf  atomic.Bool // events don't come through
+
+	document sync.Mutex
+	contract huma.Registry // the schemas of the document
 
 	account         desk.ID
 	vendas, suporte desk.ID
@@ -75,6 +81,9 @@ func newHouse(t *testing.T, db *dbx.DB, tune ...func(*Hub)) *house {
 	open := func(_, _ desk.ID, _, sealed string) (string, error) { return sealed, h.line.secret() }
 	directory := routing.NewDirectory(h.s, registry, open, func() string { return "" })
 	h.do(h.found)
+	s := &Server{}
+	s.describe()
+	h.contract = s.api.OpenAPI().Components.Schemas
 	h.hub = NewHub(HubOptions{Store: h.s, Bus: h.bus, Directory: directory, Registry: registry, Now: h.clock.Now, Version: "1.2.3"})
 	h.hub.timing.counters, h.hub.timing.retry = 5*time.Millisecond, 20*time.Millisecond
 	for _, fn := range tune {

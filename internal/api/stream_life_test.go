@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/prosa-desk/prosa/internal/auth"
 	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
 	"github.com/prosa-desk/prosa/internal/store"
@@ -51,6 +53,52 @@ func TestStreamNeedsASession(t *testing.T) {
 	if res.StatusCode != http.StatusUnauthorized || res.Header.Get("Content-Type") != problemType {
 		t.Fatalf("%s %s", res.Status, res.Header.Get("Content-Type"))
 	}
+}
+
+// Through the whole server: the cookie, the middlewares, a browser that takes
+// gzip.
+func TestStreamThroughTheServer(t *testing.T) {
+	w := newWorld(t, testDB(t))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.http.URL+basePath+"/stream", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept-Encoding", "gzip")
+	r.AddCookie(&http.Cookie{Name: auth.CookieName, Value: w.ana.cookie})
+	res, err := w.http.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Encoding") != "" {
+		t.Fatalf("%s %v", res.Status, res.Header)
+	}
+	lines := bufio.NewScanner(res.Body)
+	hears := func(kind string) {
+		t.Helper()
+		for lines.Scan() {
+			if lines.Text() == "event: "+kind {
+				return
+			}
+		}
+		t.Fatalf("the stream ended before %s: %v", kind, lines.Err())
+	}
+	hears(frameHello)
+	w.call(w.elisa, "PATCH", "/users/"+w.ana.id.String(), map[string]any{"queues": []string{w.suporte.String()}}).want(200)
+	hears(frameScope)
+	w.call(w.elisa, "PATCH", "/queues/"+w.vendas.String(), map[string]any{"name": "Vendas e trocas"}).want(200)
+	hears(frameRegister)
+	w.call(w.ana, "DELETE", "/session", nil).want(204)
+	hears(frameEnded)
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "event:") {
+			t.Fatalf("after the end came %q", lines.Text())
+		}
+	}
+	if lines.Err() != nil {
+		t.Fatal(lines.Err())
+	}
+	w.call(w.ana, "GET", "/stream", nil).refused(401, desk.CodeUnauthorized, "")
 }
 
 func TestStreamEndsWithItsSession(t *testing.T) {
@@ -169,7 +217,7 @@ func TestStreamsOfOneUserAreLimited(t *testing.T) {
 
 // A reader who takes nothing is cut; the others don't notice.
 func TestStreamCutsSlowReaders(t *testing.T) {
-	h := newHouse(t, testDB(t), func(h *Hub) { h.limits.bytes = 64 << 10 })
+	h := newHouse(t, testDB(t), func(h *Hub) { h.limits.bytes = 512 << 10 })
 	conn, err := net.Dial("tcp", h.http.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +238,7 @@ func TestStreamCutsSlowReaders(t *testing.T) {
 			t.Fatal("the slow reader is still there")
 		}
 		_, m = h.writes("5511987654321", h.one, h.vendas, long)
-		if i%20 == 0 {
+		if i%8 == 0 {
 			quick.told()
 		}
 	}

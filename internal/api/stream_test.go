@@ -90,6 +90,29 @@ func TestV2_E11_MembershipCountsOnOpenStreams(t *testing.T) {
 	})
 }
 
+// A queue that is deleted takes its closed tickets out of its members' lists, a
+// connection its limits.
+func TestV2_StreamAfterDeletions(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		both := []desk.ID{h.one, h.two}
+		h.updateUser(h.ana, store.UserPatch{Connections: &both})
+		ticket, _ := h.writes("5511987654321", h.one, h.vendas, "Olá")
+		h.change(ticket.ID, desk.EvTicketClosed, func(t *desk.Ticket) { t.Status, t.ClosedAt = desk.Closed, h.now() })
+		ana := h.listen(h.ana)
+		ana.forget()
+		if got := ana.shows(); !slices.Equal(got, []desk.ID{ticket.ID}) {
+			t.Fatalf("shows %v", got)
+		}
+		h.do(func(tx *dbx.Tx) error { return h.s.DeleteQueue(tx, h.operator(), h.vendas) })
+		ana.hears(frameScope, "register.changed queues "+h.vendas.String())
+		if got := ana.shows(); len(got) != 0 {
+			t.Fatalf("still shows %v", got)
+		}
+		h.do(func(tx *dbx.Tx) error { return h.s.DeleteConnection(tx, h.operator(), h.two) })
+		ana.hears(frameScope)
+	})
+}
+
 // The change is in force for what follows it in the same breath.
 func TestE11_OrderOfChangeAndMessage(t *testing.T) {
 	eachHouse(t, func(h *house) {

@@ -1,63 +1,51 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { api, ok } from '@/api/client';
 import { i18n, useT } from '@/i18n';
 import { moment } from '@/lib/format';
 import type { LogEntry } from '@/lib/types';
+import { changesOf, useFieldNames, useValueText } from './changes';
 import { Btn } from './parts';
 
-export type Noun = 'contacts' | 'connections' | 'queues' | 'users' | 'teams' | 'templates' | 'tags' | 'ticket-types' | 'account' | 'settings';
-
-function ask(noun: Noun, id: string | undefined, cursor: string | undefined) {
-  const query = { cursor, limit: 20 };
-  if (noun === 'account') return ok(api.GET('/api/v1/account/history', { params: { query } }));
-  if (noun === 'settings') return ok(api.GET('/api/v1/settings/history', { params: { query } }));
-  const params = { path: { id: id ?? '' }, query };
-  switch (noun) {
-    case 'contacts':
-      return ok(api.GET('/api/v1/contacts/{id}/history', { params }));
-    case 'connections':
-      return ok(api.GET('/api/v1/connections/{id}/history', { params }));
-    case 'queues':
-      return ok(api.GET('/api/v1/queues/{id}/history', { params }));
-    case 'users':
-      return ok(api.GET('/api/v1/users/{id}/history', { params }));
-    case 'teams':
-      return ok(api.GET('/api/v1/teams/{id}/history', { params }));
-    case 'templates':
-      return ok(api.GET('/api/v1/templates/{id}/history', { params }));
-    case 'tags':
-      return ok(api.GET('/api/v1/tags/{id}/history', { params }));
-    case 'ticket-types':
-      return ok(api.GET('/api/v1/ticket-types/{id}/history', { params }));
-  }
+interface Props {
+  queryKey: readonly unknown[];
+  load: (cursor: string | undefined) => Promise<{ items: LogEntry[]; next?: string | null }>;
 }
 
-/** Who changed what, newest first; folded until wanted. */
-export function History({ noun, id }: { noun: Noun; id?: string }) {
+/** Who changed what, newest first. */
+export function History({ queryKey, load }: Props) {
   const t = useT();
-  const [open, setOpen] = useState(false);
+  const name = useFieldNames();
+  const text = useValueText();
   const { data, hasNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ['history', noun, id],
-    queryFn: ({ pageParam }) => ask(noun, id, pageParam || undefined),
+    queryKey: ['history', ...queryKey],
+    queryFn: ({ pageParam }) => load(pageParam || undefined),
     initialPageParam: '',
     getNextPageParam: (last) => last.next ?? undefined,
-    enabled: open,
     staleTime: 0,
   });
   const items = data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <details className="hist" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{t('history.title')}</summary>
+    <div className="col g8">
       {data && items.length === 0 && <p className="mut x13">{t('history.none')}</p>}
       <ol className="history">
         {items.map((entry) => (
           <li key={entry.id}>
             <span className="at num">{moment(entry.at)}</span>
-            <span>
-              <b className="med">{entry.actor.name || t(`actor.${entry.actor.kind}`)}</b> {i18n.exists(`event.${entry.type}`) ? i18n.t(`event.${entry.type}` as 'event.queue.updated') : entry.type}
-              <span className="mut"> {changes(entry)}</span>
-            </span>
+            <div className="what">
+              <b className="med">{entry.actor.name || t(`actor.${entry.actor.kind}`)}</b>{' '}
+              {i18n.exists(`event.${entry.type}`) ? i18n.t(`event.${entry.type}` as 'event.queue.updated') : entry.type}
+              {changesOf(entry).map((change) => (
+                <span className="chg" key={change.field}>
+                  {name(change.field)}
+                  {!change.hidden && (
+                    <>
+                      {': '}
+                      {text(change.field, change.before) && <span className="was">{text(change.field, change.before)}</span>}{' '}
+                      {text(change.field, change.after)}
+                    </>
+                  )}
+                </span>
+              ))}
+            </div>
           </li>
         ))}
       </ol>
@@ -66,18 +54,6 @@ export function History({ noun, id }: { noun: Noun; id?: string }) {
           {t('action.more')}
         </Btn>
       )}
-    </details>
+    </div>
   );
-}
-
-const plain = (value: unknown) => (typeof value === 'object' ? '…' : String(value));
-
-function changes(entry: LogEntry): string {
-  return Object.entries(entry.data as Record<string, unknown>)
-    .filter(([, value]) => Array.isArray(value))
-    .map(([field, value]) => {
-      const [from, to] = value as unknown[];
-      return from === undefined ? field : `${field}: ${plain(from)} → ${plain(to)}`;
-    })
-    .join('; ');
 }

@@ -1,99 +1,61 @@
-import { Modal, Switch, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useState } from 'react';
-import { api, ok } from '@/api/client';
-import { queryClient } from '@/api/query';
-import { useMe } from '@/app/session';
 import { useT } from '@/i18n';
-import { errorText } from '@/lib/errors';
-import { formatPhone, withDDI } from '@/lib/phone';
-import type { SimChat, SimConnection, SimMessage } from '@/lib/types';
-import { Avatar, Btn } from '@/ui/parts';
+import { shortTime } from '@/lib/format';
+import { formatPhone } from '@/lib/phone';
+import type { SimChat } from '@/lib/types';
+import { Avatar, Btn, Hidden } from '@/ui/parts';
+import { Skeleton } from '@/ui/Skeleton';
+import { useExcerpt } from './words';
 
 interface Props {
-  connection: SimConnection;
-  chats: SimChat[];
-  current: string | null;
-  onOpen: (id: string) => void;
+  chats: SimChat[] | undefined;
+  current: string | undefined;
+  onChoose: (id: string) => void;
+  onNew: () => void;
 }
 
-export function ChatList({ connection, chats, current, onOpen }: Props) {
+/** The customers whose phones we hold. */
+export function ChatList({ chats, current, onChoose, onNew }: Props) {
   const t = useT();
-  const [adding, setAdding] = useState(false);
+  const excerpt = useExcerpt();
   return (
-    <section className="sblist" aria-label={t('sandbox.customers')}>
-      <div className="row sbh">
-        <h2 className="grow semi">{t('sandbox.customers')}</h2>
-        <Btn size="small" icon={<IconPlus size={15} />} onClick={() => setAdding(true)}>
+    <section className="simchats" aria-label={t('sandbox.customers')}>
+      <div className="row simhead">
+        <h2 className="med x13 grow">{t('sandbox.customers')}</h2>
+        <Btn size="small" icon={<IconPlus size={15} />} onClick={onNew}>
           {t('sandbox.new')}
         </Btn>
       </div>
-      <ul className="scroll grow">
-        {chats.map((chat) => (
+      <ul className="scroll grow" tabIndex={-1}>
+        {chats?.map((chat) => (
           <li key={chat.id}>
-            <button type="button" className={chat.id === current ? 'sel' : ''} aria-current={chat.id === current || undefined} onClick={() => onOpen(chat.id)}>
-              <Avatar id={chat.id} name={chat.name || chat.phone} size={36} />
-              <span className="grow trunc">
-                <span className="med blk trunc">{chat.name || formatPhone(chat.phone)}</span>
-                <span className="x13 sec blk trunc">{chat.last_message ? words(chat.last_message, t) : formatPhone(chat.phone)}</span>
+            <button type="button" className={`simrow${chat.id === current ? ' sel' : ''}`} aria-current={chat.id === current || undefined} onClick={() => onChoose(chat.id)}>
+              <Avatar id={chat.id} name={chat.name || formatPhone(chat.phone)} size={40} />
+              <span className="grow col">
+                <span className="row g8">
+                  <span className="med trunc grow">{chat.name || formatPhone(chat.phone)}</span>
+                  <span className="x12 mut num">{chat.last_message_at && shortTime(chat.last_message_at)}</span>
+                </span>
+                <span className="row g8">
+                  <span className="x13 sec trunc grow">{excerpt(chat.last_message, chat.business)}</span>
+                  {chat.unread > 0 && (
+                    <span className="count">
+                      {chat.unread}
+                      <Hidden>{t('sandbox.unread')}</Hidden>
+                    </span>
+                  )}
+                </span>
               </span>
-              {chat.unread > 0 && <span className="count">{chat.unread}</span>}
             </button>
           </li>
-        ))}
-        {chats.length === 0 && <li className="mut x13 sbnone">{t('sandbox.noChats')}</li>}
+        )) ??
+          [150, 190, 130].map((w) => (
+            <li key={w} className="simrow">
+              <Skeleton w={40} h={40} round />
+              <Skeleton w={w} h={12} />
+            </li>
+          ))}
       </ul>
-      {adding && <NewChat connection={connection.connection_id} onClose={() => setAdding(false)} onDone={onOpen} />}
     </section>
-  );
-}
-
-function words(m: SimMessage, t: ReturnType<typeof useT>): string {
-  const v = m.view;
-  if (v.revoked) return t('timeline.deleted');
-  return v.body ?? v.reply?.title ?? v.reaction?.emoji ?? (v.media ? t('sandbox.file', { name: v.media.name ?? v.media.kind }) : v.type);
-}
-
-function NewChat({ connection, onClose, onDone }: { connection: string; onClose: () => void; onDone: (id: string) => void }) {
-  const t = useT();
-  const me = useMe();
-  const [form, setForm] = useState({ name: '', phone: '', hide_phone: false });
-  const [error, setError] = useState<unknown>(null);
-  async function submit() {
-    try {
-      const chat = await ok(
-        api.POST('/api/v1/sandbox/chats', {
-          body: { connection_id: connection, phone: withDDI(form.phone, me.account.default_ddi || '55').replace(/\D/g, ''), hide_phone: form.hide_phone, ...(form.name.trim() ? { name: form.name.trim() } : {}) },
-        }),
-      );
-      await queryClient.invalidateQueries({ queryKey: ['sim', 'chats'] });
-      onDone(chat.id);
-      onClose();
-    } catch (refusal) {
-      setError(refusal);
-    }
-  }
-  return (
-    <Modal opened onClose={onClose} title={t('sandbox.newTitle')} size={400} closeButtonProps={{ 'aria-label': t('action.close') }}>
-      <form
-        className="col g16"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <TextInput data-autofocus label={t('field.name')} value={form.name} onChange={(e) => setForm({ ...form, name: e.currentTarget.value })} />
-        <TextInput label={t('field.phone')} type="tel" required withAsterisk={false} placeholder={t('list.phoneExample')} value={form.phone} error={error ? errorText(error) : undefined} onChange={(e) => setForm({ ...form, phone: e.currentTarget.value })} />
-        <Switch label={t('sandbox.hidePhone')} checked={form.hide_phone} onChange={(e) => setForm({ ...form, hide_phone: e.currentTarget.checked })} />
-        <div className="row modalfoot">
-          <Btn kind="ghost" onClick={onClose}>
-            {t('action.cancel')}
-          </Btn>
-          <Btn kind="primary" type="submit">
-            {t('sandbox.create')}
-          </Btn>
-        </div>
-      </form>
-    </Modal>
   );
 }

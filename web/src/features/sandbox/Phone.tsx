@@ -1,75 +1,88 @@
-import { IconChevronLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { api, ok } from '@/api/client';
 import { useT } from '@/i18n';
+import { useNow } from '@/lib/clock';
 import { toastError } from '@/lib/errors';
 import { dayKey, dayTitle } from '@/lib/format';
-import { useNow } from '@/lib/clock';
 import type { SimChat, SimMessage, SimSend } from '@/lib/types';
-import { Avatar } from '@/ui/parts';
-import { sendAs, sim } from './api';
-import { PhoneBubble } from './PhoneBubble';
-import { PhoneComposer } from './PhoneComposer';
+import { PhoneFrame } from '@/ui/PhoneFrame';
+import { Bubble } from './Bubble';
+import { chatMessages, look, sendAs } from './queries';
+import { SimComposer } from './SimComposer';
+import { thread } from './thread';
 
-/** One chat on the customer's phone. */
-export function Phone({ chat, onBack }: { chat: SimChat; onBack: () => void }) {
+interface Props {
+  chat: SimChat;
+  onBack: (() => void) | undefined;
+}
+
+/** The chat on the customer's screen. While it is shown, what arrives is read (where receipts are on). */
+export function Phone({ chat, onBack }: Props) {
   const t = useT();
   const now = useNow();
-  const { data: messages = [] } = useQuery(sim.messages(chat.id));
-  const [quoted, setQuoted] = useState<SimMessage | null>(null);
-  const screen = useRef<HTMLDivElement>(null);
-  const shown = useMemo(() => messages.filter((m) => !m.view.reaction && !m.view.revoked), [messages]);
-  const reactions = useMemo(() => {
-    const map = new Map<string, string>();
-    for (const m of messages) {
-      const r = m.view.reaction;
-      if (r) map.set(`${r.provider_id}/${m.direction}`, r.emoji);
-    }
-    return map;
-  }, [messages]);
-  const revoked = useMemo(() => new Set(messages.map((m) => m.view.revoked).filter(Boolean)), [messages]);
-  const last = shown.at(-1)?.id;
-  useLayoutEffect(() => {
-    screen.current?.scrollTo({ top: screen.current.scrollHeight });
-  }, [last]);
-  useEffect(() => setQuoted(null), [chat.id]);
+  const { data } = useQuery(chatMessages(chat.id));
+  const [reply, setReply] = useState<SimMessage | null>(null);
+  const line = useRef<HTMLDivElement>(null);
+  const end = useRef(true);
+  const typing = chat.typing_until ? Date.parse(chat.typing_until) > now : false;
+  const entries = thread(data ?? [], dayKey);
+  const last = data?.at(-1)?.id;
 
-  const send = (body: SimSend) => sendAs(chat.id, body).catch(toastError);
-  const typing = chat.typing_until && Date.parse(chat.typing_until) > now;
+  useEffect(() => {
+    const path = { params: { path: { id: chat.id } } };
+    const show = (open: boolean) => void ok(api.PATCH('/api/v1/sandbox/chats/{id}', { ...path, body: { open } })).catch(() => undefined);
+    if (chat.receipts) void ok(api.POST('/api/v1/sandbox/chats/{id}/read', path)).then(look).catch(() => undefined);
+    show(true);
+    return () => show(false);
+    // Once for each chat; its switches have their own requests.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [chat.id]);
+
+  useLayoutEffect(() => {
+    const it = line.current;
+    if (it && end.current) it.scrollTop = it.scrollHeight;
+  }, [last, entries.length, typing]);
+
+  async function send(body: SimSend) {
+    try {
+      end.current = true;
+      await sendAs(chat, body);
+      return true;
+    } catch (refusal) {
+      toastError(refusal);
+      return false;
+    }
+  }
+
   return (
-    <div className="phone" aria-label={t('sandbox.phone', { name: chat.name || chat.phone })} role="region">
-      <div className="ptopbar">
-        <button type="button" className="ib" aria-label={t('action.back')} onClick={onBack}>
-          <IconChevronLeft size={22} />
-        </button>
-        <Avatar id={chat.connection_id ?? chat.id} name={chat.business} size={34} />
-        <span className="col grow trunc">
-          <b className="trunc">{chat.business}</b>
-          <span className="x12 mut">{typing ? t('sandbox.typing') : t('template.business')}</span>
-        </span>
+    <PhoneFrame
+      size="full"
+      business={chat.business}
+      subtitle={typing ? <span className="typing">{t('sandbox.typing')}</span> : t('sandbox.business')}
+      onBack={onBack}
+      backLabel={t('sandbox.back')}
+      foot={<SimComposer chat={chat} reply={reply} onDone={() => setReply(null)} onSend={send} />}
+    >
+      <div
+        className="simline-of"
+        ref={line}
+        role="log"
+        aria-label={t('sandbox.messages')}
+        tabIndex={0}
+        onScroll={(event) => {
+          const it = event.currentTarget;
+          end.current = it.scrollHeight - it.scrollTop - it.clientHeight < 60;
+        }}
+      >
+        {data?.length === 0 && <p className="mut x13 simquiet">{t('sandbox.sayHello')}</p>}
+        {entries.map((entry) => (
+          <div key={entry.message.id} className="simentry">
+            {entry.day && entry.message.at && <div className="day">{dayTitle(entry.message.at)}</div>}
+            <Bubble entry={entry} all={data ?? []} chat={chat} onReply={() => setReply(entry.message)} onSend={send} />
+          </div>
+        ))}
       </div>
-      <div className="pscreen" ref={screen} tabIndex={0} role="log" aria-label={t('timeline.label')}>
-        {shown.length === 0 && <p className="mut x13 sbnone">{t('sandbox.firstWords')}</p>}
-        {shown.map((m, i) => {
-          const before = shown[i - 1];
-          return (
-            <div key={m.id} className="pline">
-              {(!before || dayKey(before.at) !== dayKey(m.at)) && <div className="day">{dayTitle(m.at)}</div>}
-              <PhoneBubble
-                message={m}
-                quoted={shown.find((x) => x.provider_id === m.quoted)}
-                gone={revoked.has(m.provider_id)}
-                reactions={[reactions.get(`${m.provider_id}/in`), reactions.get(`${m.provider_id}/out`)].filter((e): e is string => Boolean(e))}
-                mine={reactions.get(`${m.provider_id}/in`) ?? ''}
-                business={chat.business}
-                onSend={(body) => void send(body)}
-                onQuote={() => setQuoted(m)}
-              />
-            </div>
-          );
-        })}
-      </div>
-      <PhoneComposer quoted={quoted} onUnquote={() => setQuoted(null)} onSend={send} />
-    </div>
+    </PhoneFrame>
   );
 }

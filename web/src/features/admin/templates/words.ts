@@ -1,0 +1,33 @@
+import { i18n } from '@/i18n';
+
+const tones: Record<string, string> = {
+  APPROVED: 'ok',
+  PENDING: 'info',
+  IN_APPEAL: 'info',
+  REJECTED: 'bad',
+  DISABLED: 'bad',
+  PAUSED: 'warn',
+  LIMIT_EXCEEDED: 'warn',
+  GREEN: 'ok',
+  YELLOW: 'warn',
+  RED: 'bad',
+};
+
+export const tone = (code: string) => tones[code] ?? '';
+
+/** A code of Meta in words; a newer one as it came. */
+export function metaWord(kind: 'status' | 'quality' | 'category' | 'rejected', code: string): string {
+  const key = `admin.template.${kind}.${code}`;
+  return i18n.exists(key) ? i18n.t(key as 'admin.template.status.APPROVED') : code.toLowerCase().replaceAll('_', ' ');
+}
+
+/** pt_BR as people say it: português (Brasil). */
+export function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames(i18n.language, { type: 'language' }).of(code.replace('_', '-')) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export const templateLanguages = ['pt_BR', 'pt_PT', 'en', 'en_US', 'en_GB', 'es', 'es_AR', 'es_ES', 'es_MX', 'fr', 'de', 'it', 'ja', 'zh_CN', 'ar', 'he', 'nl', 'pl', 'ru', 'tr', 'uk', 'ko', 'hi', 'id', 'vi'];
