@@ -38,7 +38,7 @@ type provider struct {
 
 // arrival is a message of ours that reached the provider.
 type arrival struct {
-	correlation string // our id of the message
+	correlation string // the program's id of the message
 	at          time.Time
 }
 
@@ -116,7 +116,7 @@ func (p *provider) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if json.Unmarshal(body, &sent) == nil && sent.Opaque != "" {
 		p.mu.Lock()
-		p.heard = append(p.heard, arrival{sent.Opaque, at})
+		p.heard = append(p.heard, arrival{strings.TrimLeft(sent.Opaque, "abcdefghijklmnopqrstuvwxyz:"), at})
 		p.mu.Unlock()
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/prosa-desk/prosa/internal/testkit/metaapi"
@@ -85,6 +86,7 @@ func (w *company) examples(list []metaapi.Example) {
 	}
 	w.keptOnPurpose(homeless)
 	w.exampleMessages(messages)
+	w.keptUntilConnected(url)
 }
 
 // exampleNumbers connects every number that the examples are addressed to, all
@@ -123,6 +125,36 @@ func (w *company) keptOnPurpose(homeless int) {
 			w.t.Errorf("not interpreted for %q: %.400s", e.Reason, e.Body)
 		}
 	}
+}
+
+// keptUntilConnected: what is addressed to a number that nobody connected is
+// kept once, and understood when it is replayed after the number was added.
+func (w *company) keptUntilConnected(url string) {
+	w.t.Helper()
+	before := w.unprocessed()
+	body := envelope("100000000000077", "messages", textFrom("5511987650401", "wamid.early", "Cedo demais"))
+	for range 3 {
+		if status := signed(w.t, url, body); status != http.StatusOK {
+			w.t.Errorf("an unknown number was answered %d", status)
+		}
+	}
+	kept := slices.DeleteFunc(w.unprocessed(), func(e rawEvent) bool { return slices.Contains(before, e) })
+	if len(kept) != 1 || kept[0].Reason != "unknown_number" {
+		w.t.Fatalf("kept are %+v", kept)
+	}
+	if whole := get[rawEvent](w.ada, "/raw-events/"+kept[0].ID); !strings.Contains(whole.Body, "Cedo demais") {
+		w.t.Errorf("the kept event is %+v", whole)
+	}
+	post[connection](w.ada, "/connections", fields{"kind": "whatsapp_official", "name": "Número novo", "queues": []string{w.vendas},
+		"settings": w.provider.settings("100000000000077")})
+	if done := post[rawEvent](w.ada, "/raw-events/"+kept[0].ID+"/replay", nil); done.State != "done" {
+		w.t.Errorf("after the replay: %+v", done)
+	}
+	t := w.ana.ticketOf("pending", "5511987650401")
+	if list := w.ana.messages(t.ID); len(list) != 1 || list[0].Body != "Cedo demais" {
+		w.t.Errorf("the replay made %s", asJSON(list))
+	}
+	w.ada.refused(http.StatusConflict, "no_change", http.MethodPost, "/raw-events/"+kept[0].ID+"/replay", nil)
 }
 
 // exampleMessages: each message of the examples is in a ticket once, as what it

@@ -175,7 +175,7 @@ func (w *company) waitingLine(lia customer, t ticket, estimate estimated) {
 	w.secondTemplate(t, estimate)
 	w.changedLine(t, line)
 	sent := len(w.provider.ledger(shopNumber))
-	lia.writes("Pode sim")
+	w.tapsTemplate(lia, t)
 	for _, m := range []message{line[3], line[0], line[1]} {
 		w.ana.reaches(m.ID, "delivered")
 	}
@@ -195,6 +195,18 @@ func (w *company) waitingLine(lia customer, t ticket, estimate estimated) {
 	w.ana.refused(http.StatusConflict, "already_left", http.MethodPatch, "/messages/"+line[0].ID, fields{"body": "tarde"})
 	w.ana.refused(http.StatusConflict, "already_left", http.MethodDelete, "/messages/"+line[0].ID, nil)
 	w.ana.reaches(w.ana.say(t.ID, "agora livre").ID, "delivered")
+}
+
+// tapsTemplate has her answer by the first template's quick reply.
+func (w *company) tapsTemplate(lia customer, t ticket) {
+	w.t.Helper()
+	first := w.ana.messages(t.ID)[0]
+	tap := lia.does(sandbox.CustomerMessage{Type: sandbox.TypeTemplateButton, Target: first.ProviderID, Choice: "0"})
+	m := w.received(t.ID, tap.WAMID)
+	if m.Type != "interactive" || m.Body != "Vou buscar" || m.Interactive == nil || m.Interactive.Kind != "template_button" ||
+		m.ReplyTo == nil || deref(m.ReplyTo.ID) != first.ID {
+		w.t.Errorf("the tapped button arrived as %s", asJSON(m))
+	}
 }
 
 // secondTemplate is B11: allowed while we wait, and counted at the price that

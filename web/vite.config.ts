@@ -20,6 +20,10 @@ export default defineConfig(({ command }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      // One file of icons instead of one for each.
+      output: { codeSplitting: { groups: [{ name: 'icons', test: /@tabler[\\/]icons-react/ }] } },
+    },
   },
   server: { proxy },
   test: { environment: 'node', include: ['src/**/*.test.ts'] },

@@ -15,6 +15,7 @@ type tally struct {
 	cells map[desk.Sight]int64 // nil: not read
 	read  time.Time            // when, whole
 	moved map[desk.Sight]bool  // to be read again
+	took  time.Duration        // the last time
 }
 
 // badges are a viewer's sums.
@@ -41,6 +42,8 @@ func (x *round) tellBadges() error {
 	if !x.work.count {
 		return nil
 	}
+	start := time.Now()
+	defer func() { x.room.tally.took = time.Since(start) }()
 	if err := x.recount(); err != nil {
 		return err
 	}

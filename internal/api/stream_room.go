@@ -213,8 +213,15 @@ func (r *room) deliver(watchers []*watcher) {
 	}
 	if soon && !r.counting && !r.closed {
 		r.counting = true
-		time.AfterFunc(r.hub.timing.counters, r.countNow)
+		time.AfterFunc(r.countPause(), r.countNow)
 	}
+}
+
+// countPause is how long badges wait: where counting is dear it takes a tenth of
+// the time, and no more.
+func (r *room) countPause() time.Duration {
+	const share, longest = 10, 5 * time.Second
+	return max(r.hub.timing.counters, min(share*r.tally.took, longest))
 }
 
 func (r *room) countNow() {

@@ -29,10 +29,11 @@ func (x *round) admit() error {
 
 func (x *round) admitOne(s *stream) error {
 	session, v, _, err := x.store().SessionViewer(x.q(), s.session)
-	if err != nil && desk.CodeOf(err) != desk.CodeNotFound {
+	gone := desk.CodeOf(err) == desk.CodeNotFound
+	if err != nil && !gone {
 		return err
 	}
-	if err != nil || session.UserID != s.user || session.ExpiresAt <= desk.TimeOf(x.room.hub.Now()) {
+	if gone || session.UserID != s.user || session.ExpiresAt <= desk.TimeOf(x.room.hub.Now()) {
 		x.room.expel(func(o *stream) bool { return o == s })
 		return nil
 	}

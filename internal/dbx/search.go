@@ -172,10 +172,10 @@ func (t TextTable) Hits(a *Args, d Dialect, accountID int64, query string, limit
 	}
 	if d == Postgres {
 		return "SELECT id FROM " + string(t) + " WHERE words @@ CAST(" + a.Add(postgresQuery(accountID, words)) +
-			" AS tsquery) ORDER BY id + 0 DESC LIMIT " + a.Add(limit), true
+			" AS tsquery) ORDER BY id + 0 DESC LIMIT " + strconv.Itoa(limit), true
 	}
 	return "SELECT rowid AS id FROM " + t.fts() + " WHERE " + t.fts() + " MATCH " + a.Add(liteQuery(accountID, words)) +
-		" ORDER BY rowid DESC LIMIT " + a.Add(limit), true
+		" ORDER BY rowid DESC LIMIT " + strconv.Itoa(limit), true
 }
 
 // postgresQuery and liteQuery need no escaping: words are [a-z0-9] only.

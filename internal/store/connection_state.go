@@ -96,7 +96,7 @@ func (s *Store) SealedSettingsAfter(q dbx.Querier, after desk.ID, n int) ([]Seal
 			return x, err
 		}
 		return x, fromJSON(settings, &x.Settings)
-	}, `SELECT account_id, id, settings FROM connection WHERE id > $1 ORDER BY id LIMIT $2`, after, n)
+	}, `SELECT account_id, id, settings FROM connection WHERE id > $1 ORDER BY id`+limit(n), after)
 }
 
 // ReplaceSealed writes settings sealed anew, unless they have changed since

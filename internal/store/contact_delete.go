@@ -86,8 +86,8 @@ func (s *Store) unerased(q dbx.Querier, account, contact desk.ID) ([]said, error
 	}, `SELECT m.id, m.connection_id, m.provider_id FROM ticket t JOIN message m ON m.ticket_id = t.id
 			WHERE t.account_id = $1 AND t.contact_id = $2 AND m.ticket_id <> 0 AND `+says+`
 		UNION ALL SELECT m.id, m.connection_id, m.provider_id FROM contact_channel h JOIN message m ON m.channel_id = h.id
-			WHERE h.account_id = $1 AND h.contact_id = $2 AND m.ticket_id = 0 AND `+says+` LIMIT $3`,
-		account, contact, eraseChunk)
+			WHERE h.account_id = $1 AND h.contact_id = $2 AND m.ticket_id <= 0 AND `+says+limit(eraseChunk),
+		account, contact)
 }
 
 func (s *Store) eraseMessages(tx *dbx.Tx, account desk.ID, list []said) error {

@@ -57,7 +57,7 @@ func (s *Store) SpreadWallet(tx *dbx.Tx, account, contact desk.ID) (more bool, e
 // copyOwner changes the newest tickets first: live ones are among them.
 func (s *Store) copyOwner(tx *dbx.Tx, actor desk.Actor, x *desk.Contact) (more bool, err error) {
 	ids, err := dbx.All(tx, scanID, `SELECT id FROM ticket WHERE account_id = $1 AND contact_id = $2 AND wallet_user_id <> $3
-		ORDER BY id DESC LIMIT $4`, x.AccountID, x.ID, x.OwnerUserID, ticketsPerChunk)
+		ORDER BY id DESC`+limit(ticketsPerChunk), x.AccountID, x.ID, x.OwnerUserID)
 	if err != nil {
 		return false, err
 	}

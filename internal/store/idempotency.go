@@ -78,5 +78,5 @@ func (s *Store) ForgetEffect(tx *dbx.Tx, e Effect) error {
 // PurgeEffects removes up to n effects, of all accounts, older than before.
 func (s *Store) PurgeEffects(tx *dbx.Tx, before desk.Time, n int) (int64, error) {
 	return tx.Exec(`DELETE FROM idempotency WHERE (account_id, principal, key) IN
-		(SELECT account_id, principal, key FROM idempotency WHERE at < $1 ORDER BY at LIMIT $2)`, before, n)
+		(SELECT account_id, principal, key FROM idempotency WHERE at < $1 ORDER BY at`+limit(n)+`)`, before)
 }

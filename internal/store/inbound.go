@@ -83,7 +83,7 @@ func (s *Store) KnownBlobs(q dbx.Querier, account desk.ID, shas []string) (map[s
 // gaps in the timeline (decisions.md 23).
 func (s *Store) ForgetDeleted(tx *dbx.Tx, account desk.ID, before desk.Time, n int) (int64, error) {
 	ids, err := dbx.All(tx, scanID, `SELECT id FROM message WHERE account_id = $1 AND deleted_at <> 0 AND deleted_at < $2
-		AND (body <> '' OR content <> '' OR media_count > 0) ORDER BY deleted_at LIMIT $3`, account, before, n)
+		AND (body <> '' OR content <> '' OR media_count > 0) ORDER BY deleted_at`+limit(n), account, before)
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}

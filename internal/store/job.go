@@ -71,7 +71,7 @@ func heads(strict bool) string {
 // read and no part of the claim.
 func (s *Store) DueJobs(q dbx.Querier, kind string, strict bool, now desk.Time, n int) ([]desk.ID, error) {
 	return dbx.All(q, scanID, `SELECT id FROM job WHERE kind = $1 AND state = 'ready' AND run_at <= $2 AND `+
-		heads(strict)+` ORDER BY run_at, id LIMIT $3`, kind, now, n)
+		heads(strict)+` ORDER BY run_at, id`+limit(n), kind, now)
 }
 
 func scanID(r dbx.Scanner) (desk.ID, error) {
@@ -126,7 +126,7 @@ func (s *Store) BuryJob(tx *dbx.Tx, id desk.ID, attempt int, now desk.Time, reas
 // ExpiredJobs returns up to n running jobs of the kind whose lease ended before now.
 func (s *Store) ExpiredJobs(q dbx.Querier, kind string, now desk.Time, n int) ([]Job, error) {
 	return dbx.All(q, scanJob, `SELECT `+jobColumns+` FROM job WHERE state = 'running' AND lease_until < $1
-		AND kind = $2 ORDER BY lease_until LIMIT $3`, now, kind, n)
+		AND kind = $2 ORDER BY lease_until`+limit(n), now, kind)
 }
 
 // JobTimes says when the work of a kind is next due.
@@ -168,9 +168,9 @@ func (s *Store) NextJobs(q dbx.Querier, kinds []string, now desk.Time) ([]JobTim
 
 // DeadJobs lists an account's dead letters, newest first, before a job id (0 =
 // from the newest).
-func (s *Store) DeadJobs(q dbx.Querier, account, before desk.ID, limit int) ([]Job, error) {
+func (s *Store) DeadJobs(q dbx.Querier, account, before desk.ID, n int) ([]Job, error) {
 	return dbx.All(q, scanJob, `SELECT `+jobColumns+` FROM job WHERE account_id = $1 AND state = 'dead'
-		AND (id < $2 OR $2 = 0) ORDER BY id DESC LIMIT $3`, account, before, limit)
+		AND (id < $2 OR $2 = 0) ORDER BY id DESC`+limit(n), account, before)
 }
 
 // ReviveJob makes a dead job ready again, with all its attempts. It returns
@@ -188,7 +188,7 @@ func (s *Store) ReviveJob(tx *dbx.Tx, account, id desk.ID, now desk.Time) (Job, 
 
 // PurgeJobs removes up to n finished jobs older than before.
 func (s *Store) PurgeJobs(tx *dbx.Tx, before desk.Time, n int) (int64, error) {
-	return tx.Exec(`DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state = 'done' AND finished_at < $1 LIMIT $2)`, before, n)
+	return tx.Exec(`DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state = 'done' AND finished_at < $1`+limit(n)+`)`, before)
 }
 
 // AddPeriodicJob stores the one job of a periodic kind unless it is there,

@@ -17,8 +17,8 @@ func (s *Store) TicketLog(q dbx.Querier, account, ticket desk.ID, l List) (Page[
 		}
 	}
 	events, err := dbx.All(q, scanEvent, `SELECT `+eventColumns+` FROM event WHERE ticket_id = $2 AND entity = 'ticket'
-		AND account_id = $1 AND (pos, id) < ($3, $4) ORDER BY pos DESC, id DESC LIMIT $5`,
-		account, ticket, from.Pos, from.ID, pageSize(l.Limit)+1)
+		AND account_id = $1 AND (pos, id) < ($3, $4) ORDER BY pos DESC, id DESC`+limit(pageSize(l.Limit)+1),
+		account, ticket, from.Pos, from.ID)
 	return pageOf(l, events, func(e desk.Event) any { return timelineKey{e.Pos, e.ID} }), err
 }
 
@@ -30,8 +30,8 @@ func (s *Store) History(q dbx.Querier, account desk.ID, entity string, id desk.I
 		return Page[desk.Event]{}, err
 	}
 	events, err := dbx.All(q, scanEvent, `SELECT `+eventColumns+` FROM event WHERE account_id = $1 AND entity = $2
-		AND entity_id = $3 AND entity NOT IN ('ticket', 'message') AND id < $4 ORDER BY id DESC LIMIT $5`,
-		account, entity, id, before, pageSize(l.Limit)+1)
+		AND entity_id = $3 AND entity NOT IN ('ticket', 'message') AND id < $4 ORDER BY id DESC`+limit(pageSize(l.Limit)+1),
+		account, entity, id, before)
 	return pageOf(l, events, func(e desk.Event) any { return idKey{e.ID} }), err
 }
 

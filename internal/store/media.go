@@ -146,10 +146,10 @@ func (s *Store) VisibleMedia(q dbx.Querier, v *desk.Viewer, id desk.ID) (desk.Me
 
 // LooseMedia returns up to n uploads older than before that no message took.
 func (s *Store) LooseMedia(q dbx.Querier, before desk.Time, n int) ([]desk.Media, error) {
-	return dbx.All(q, scanMedia, `SELECT `+mediaFields+` FROM media WHERE message_id = 0 AND created_at < $1
+	return dbx.All(q, scanMedia, `SELECT `+mediaFields+` FROM media WHERE message_id <= 0 AND created_at < $1
 		AND NOT EXISTS (SELECT 1 FROM account_user u WHERE u.account_id = media.account_id AND u.photo_id = media.id)
 		AND NOT EXISTS (SELECT 1 FROM contact c WHERE c.account_id = media.account_id AND c.photo_id = media.id AND c.photo_id <> 0)
-		ORDER BY created_at LIMIT $2`, before, n)
+		ORDER BY created_at`+limit(n), before)
 }
 
 // DeleteMedia removes a file's facts; its bytes go with the next sweep.
@@ -174,7 +174,7 @@ func (s *Store) UnreferencedBlobs(q dbx.Querier, before desk.Time, after Blob, n
 	}, `SELECT account_id, sha256 FROM blob b WHERE (account_id, sha256) > ($1, $2) AND created_at < $3
 		AND NOT EXISTS (SELECT 1 FROM media m WHERE m.account_id = b.account_id AND m.sha256 = b.sha256)
 		AND NOT EXISTS (SELECT 1 FROM media m WHERE m.account_id = b.account_id AND m.thumb_sha256 = b.sha256 AND m.thumb_sha256 <> '')
-		ORDER BY account_id, sha256 LIMIT $4`, after.AccountID, after.SHA256, before, n)
+		ORDER BY account_id, sha256`+limit(n), after.AccountID, after.SHA256, before)
 }
 
 // ForgetBlob removes a file's row if it is still unreferenced, and reports

@@ -26,7 +26,7 @@ func (s *Store) Notices(q dbx.Querier, v *desk.Viewer, cursor string) (Page[desk
 	page := Page[desk.Event]{Items: []desk.Event{}}
 	for read := 0; read < noticeBudget; read += noticeRows {
 		events, err := dbx.All(q, scanEvent, `SELECT `+eventColumns+` FROM event WHERE account_id = $1 AND `+noticeTypes+
-			` AND id < $2 ORDER BY id DESC LIMIT $3`, v.AccountID, before, noticeRows)
+			` AND id < $2 ORDER BY id DESC`+limit(noticeRows), v.AccountID, before)
 		if err != nil {
 			return page, err
 		}

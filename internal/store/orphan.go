@@ -46,5 +46,5 @@ func scanOrphan(r dbx.Scanner) (Orphan, error) {
 
 // PurgeOrphans removes up to n statuses, of all accounts, older than before.
 func (s *Store) PurgeOrphans(tx *dbx.Tx, before desk.Time, n int) (int64, error) {
-	return tx.Exec(`DELETE FROM orphan_status WHERE id IN (SELECT id FROM orphan_status WHERE at < $1 LIMIT $2)`, before, n)
+	return tx.Exec(`DELETE FROM orphan_status WHERE id IN (SELECT id FROM orphan_status WHERE at < $1`+limit(n)+`)`, before)
 }

@@ -32,7 +32,7 @@ const mayLeave = `m.` + onTheWay + ` AND m.status = 'pending' AND m.run_at <= $1
 		AND u.channel_id = m.channel_id AND u.run_at > $1)`
 
 const headsSQL = `SELECT m.id, m.channel_id, m.author FROM message m
-	WHERE m.account_id = $2 AND m.connection_id = $3 AND ` + mayLeave + ` ORDER BY m.id LIMIT $4`
+	WHERE m.account_id = $2 AND m.connection_id = $3 AND ` + mayLeave + ` ORDER BY m.id`
 
 // Heads returns up to n messages of a connection that could leave now, oldest
 // first. It is a read and no part of the claim, because it passes over those
@@ -42,7 +42,7 @@ func (s *Store) Heads(q dbx.Querier, account, connection desk.ID, now desk.Time,
 		var h Head
 		err := r.Scan(&h.ID, &h.ChannelID, &h.Author)
 		return h, err
-	}, headsSQL, now, account, connection, n)
+	}, headsSQL+limit(n), now, account, connection)
 }
 
 // ClaimMessages takes those of the messages that may still leave: they are
@@ -89,7 +89,7 @@ type Connected struct{ AccountID, ConnectionID desk.ID }
 // by a lease that ended before the given time. Nobody knows whether they left.
 func (s *Store) DeadSends(q dbx.Querier, account, connection desk.ID, before desk.Time, n int) ([]desk.Message, error) {
 	return dbx.All(q, scanMessage, `SELECT `+messageFields+` FROM message WHERE account_id = $1 AND connection_id = $2
-		AND `+onTheWay+` AND status = 'sending' AND lease_until < $3 ORDER BY id LIMIT $4`, account, connection, before, n)
+		AND `+onTheWay+` AND status = 'sending' AND lease_until < $3 ORDER BY id`+limit(n), account, connection, before)
 }
 
 // MessageOf reads the message that ref names; Missing if there is none.

@@ -64,7 +64,7 @@ func (s *Store) DropAbsent(tx *dbx.Tx, since desk.Time) (more bool, err error) {
 		err := r.Scan(&g.account, &g.user)
 		return g, err
 	}, `UPDATE account_user SET online_at = 0 WHERE online_at <> 0 AND online_at < $1 AND id IN (SELECT id FROM account_user
-		WHERE online_at <> 0 AND online_at < $1 ORDER BY id LIMIT $2) RETURNING account_id, id`, since, chunk)
+		WHERE online_at <> 0 AND online_at < $1 ORDER BY id`+limit(chunk)+`) RETURNING account_id, id`, since)
 	for _, g := range list {
 		s.announcePresence(tx, g.account, g.user, false)
 	}

@@ -58,7 +58,7 @@ func (s *Store) Queues(q dbx.Querier, account desk.ID, l List) (Page[desk.Queue]
 		}
 		text += ` AND (position, name_fold, id) > (` + a.Add(after.Position) + `, ` + a.Add(after.Name) + `, ` + a.Add(after.ID) + `)`
 	}
-	text += ` ORDER BY position, name_fold, id LIMIT ` + a.Add(pageSize(l.Limit)+1)
+	text += ` ORDER BY position, name_fold, id` + limit(pageSize(l.Limit)+1)
 	items, err := dbx.All(q, scanQueue, text, a.Values()...)
 	return pageOf(l, items, func(x desk.Queue) any { return queueKey{x.Position, dbx.Fold(x.Name), x.ID} }), err
 }

@@ -94,8 +94,8 @@ func (s *Store) RawEvents(q dbx.Querier, account desk.ID, state RawState, l List
 		return Page[RawEvent]{}, desk.RefuseField("state", desk.CodeInvalid)
 	}
 	items, err := dbx.All(q, scanRaw, `SELECT `+rawFields+` FROM raw_event
-		WHERE account_id = $1 AND state = $2 AND state <> 'done' AND id < $3 ORDER BY id DESC LIMIT $4`,
-		account, state, before, pageSize(l.Limit)+1)
+		WHERE account_id = $1 AND state = $2 AND state <> 'done' AND id < $3 ORDER BY id DESC`+limit(pageSize(l.Limit)+1),
+		account, state, before)
 	return pageOf(l, items, func(e RawEvent) any { return idKey{e.ID} }), err
 }
 
@@ -103,22 +103,22 @@ func (s *Store) RawEvents(q dbx.Querier, account desk.ID, state RawState, l List
 // before a time, of all accounts (decisions.md 20), and returns how many.
 func (s *Store) ForgetRawBodies(tx *dbx.Tx, before desk.Time, n int) (int64, error) {
 	return tx.Exec(`UPDATE raw_event SET body = '' WHERE id IN (SELECT id FROM raw_event
-		WHERE received_at < $1 AND state IN ('done', 'discarded') AND body <> '' ORDER BY received_at LIMIT $2)`, before, n)
+		WHERE received_at < $1 AND state IN ('done', 'discarded') AND body <> '' ORDER BY received_at`+limit(n)+`)`, before)
 }
 
 // PurgeRaw removes up to n interpreted elements received before a time. Ids
 // tell the time well enough.
 func (s *Store) PurgeRaw(tx *dbx.Tx, before desk.Time, n int) (int64, error) {
 	return tx.Exec(`DELETE FROM raw_event WHERE id IN (SELECT id FROM raw_event
-		WHERE id < $1 AND state IN ('done', 'discarded') ORDER BY id LIMIT $2)`, desk.FirstID(before), n)
+		WHERE id < $1 AND state IN ('done', 'discarded') ORDER BY id`+limit(n)+`)`, desk.FirstID(before))
 }
 
 // PurgeQuarantine removes up to n of an account's elements of blocked contacts
 // received before a time (amendment 8).
 func (s *Store) PurgeQuarantine(tx *dbx.Tx, account desk.ID, before desk.Time, n int) (int64, error) {
 	return tx.Exec(`DELETE FROM raw_event WHERE id IN (SELECT id FROM raw_event
-		WHERE account_id = $1 AND state = 'quarantined' AND state <> 'done' AND id < $2 ORDER BY id LIMIT $3)`,
-		account, desk.FirstID(before), n)
+		WHERE account_id = $1 AND state = 'quarantined' AND state <> 'done' AND id < $2 ORDER BY id`+limit(n)+`)`,
+		account, desk.FirstID(before))
 }
 
 // idKey is the place of a row in a list ordered by id.

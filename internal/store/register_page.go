@@ -37,7 +37,7 @@ func (l List) byName(a *dbx.Args, alias string) (string, error) {
 		}
 		text += ` AND (` + alias + `.name_fold, ` + alias + `.id) > (` + a.Add(after.Name) + `, ` + a.Add(after.ID) + `)`
 	}
-	return text + ` ORDER BY ` + alias + `.name_fold, ` + alias + `.id LIMIT ` + a.Add(pageSize(l.Limit)+1), nil
+	return text + ` ORDER BY ` + alias + `.name_fold, ` + alias + `.id` + limit(pageSize(l.Limit)+1), nil
 }
 
 // matching returns the condition that a folded column holds what was typed, or

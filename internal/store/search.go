@@ -92,7 +92,7 @@ func (s *Store) searchTickets(q dbx.Querier, v *desk.Viewer, typed string) ([]de
 		SELECT t.id FROM hits CROSS JOIN contact c CROSS JOIN ticket t
 		WHERE c.id = hits.id AND c.account_id = `+account+` AND c.deleted_at = 0
 		AND t.account_id = `+account+` AND t.contact_id = c.id AND `+visible(&a, v, "t")+`
-		ORDER BY t.last_message_at DESC, t.id DESC LIMIT `+a.Add(searchPage), a.Values()...)
+		ORDER BY t.last_message_at DESC, t.id DESC`+limit(searchPage), a.Values()...)
 	for _, id := range list {
 		if len(found) == 0 || found[0] != id {
 			found = append(found, id)
@@ -123,9 +123,9 @@ func (s *Store) searchRows(q dbx.Querier, v *desk.Viewer, typed string, before d
 	}
 	return dbx.All(q, scanID, `WITH matched AS MATERIALIZED (SELECT id, ticket_id FROM
 			(SELECT id, ticket_id, words FROM message_text WHERE account_id = `+account+` AND id < `+a.Add(before)+`
-			ORDER BY id DESC LIMIT `+a.Add(rows)+`) AS message_text WHERE `+match+`)
+			ORDER BY id DESC`+limit(rows)+`) AS message_text WHERE `+match+`)
 		SELECT x.id FROM matched x CROSS JOIN ticket t WHERE t.id = x.ticket_id AND t.account_id = `+account+
-		` AND `+visible(&a, v, "t")+` ORDER BY x.id DESC LIMIT `+a.Add(searchPage+1), a.Values()...)
+		` AND `+visible(&a, v, "t")+` ORDER BY x.id DESC`+limit(searchPage+1), a.Values()...)
 }
 
 // searchIndex is the second plan.
@@ -140,7 +140,7 @@ func (s *Store) searchIndex(q dbx.Querier, v *desk.Viewer, typed string, before 
 		SELECT x.id FROM hits x CROSS JOIN message_text m CROSS JOIN ticket t
 		WHERE x.id < `+a.Add(before)+` AND m.id = x.id AND m.account_id = `+account+
 		` AND t.id = m.ticket_id AND t.account_id = `+account+` AND `+visible(&a, v, "t")+`
-		ORDER BY x.id DESC LIMIT `+a.Add(searchPage+1), a.Values()...)
+		ORDER BY x.id DESC`+limit(searchPage+1), a.Values()...)
 	if err != nil || len(ids) > searchPage {
 		return ids, false, err
 	}

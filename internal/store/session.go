@@ -140,7 +140,7 @@ func (s *Store) endSessions(tx *dbx.Tx, list []Session, reason string) error {
 func (s *Store) DropExpiredSessions(tx *dbx.Tx, now desk.Time) (more bool, err error) {
 	const chunk = 50
 	list, err := dbx.All(tx, scanSession, `SELECT `+sessionColumns+` FROM session s WHERE s.expires_at <= $1
-		ORDER BY s.expires_at LIMIT $2`, now, chunk)
+		ORDER BY s.expires_at`+limit(chunk), now)
 	if err != nil {
 		return false, err
 	}

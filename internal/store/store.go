@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io/fs"
+	"strconv"
 	"strings"
 	"time"
 
@@ -68,6 +69,13 @@ func pageSize(limit int) int {
 	}
 	return limit
 }
+
+// limit ends a statement after n rows. The number is part of the text: SQLite
+// plans by the value of a bound limit, and so compiles the statement anew each
+// time it is bound, which costs more than running most of them does. The same
+// goes for a parameter compared with a column that a partial index compares
+// with a constant.
+func limit(n int) string { return " LIMIT " + strconv.Itoa(n) }
 
 // encodeCursor writes a keyset position as opaque text.
 func encodeCursor(v any) string {

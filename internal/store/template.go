@@ -71,7 +71,7 @@ func (s *Store) Templates(q dbx.Querier, account desk.ID, l TemplateList) (Page[
 		}
 		text += ` AND (t.name, t.language, t.id) > (` + a.Add(after.Name) + `, ` + a.Add(after.Language) + `, ` + a.Add(after.ID) + `)`
 	}
-	text += ` ORDER BY t.name, t.language, t.id LIMIT ` + a.Add(pageSize(l.Limit)+1)
+	text += ` ORDER BY t.name, t.language, t.id` + limit(pageSize(l.Limit)+1)
 	items, err := dbx.All(q, scanTemplate, text, a.Values()...)
 	return pageOf(l.List, items, func(x desk.Template) any { return templateKey{x.Name, x.Language, x.ID} }), err
 }
@@ -149,8 +149,8 @@ func (s *Store) SyncTemplates(tx *dbx.Tx, account desk.ID, kind desk.ChannelKind
 func (s *Store) FinishTemplateSync(tx *dbx.Tx, account desk.ID, kind desk.ChannelKind, groupID string, at desk.Time) (more bool, err error) {
 	const chunk = 50
 	gone, err := dbx.All(tx, scanTemplate, `SELECT `+templateColumns+` FROM template t WHERE t.account_id = $1 AND t.kind = $2
-		AND t.group_id = $3 AND t.synced_at < $4 AND t.created_at < $4 AND t.status <> $5 ORDER BY t.id LIMIT $6`,
-		account, kind, groupID, at, templateDeleted, chunk)
+		AND t.group_id = $3 AND t.synced_at < $4 AND t.created_at < $4 AND t.status <> $5 ORDER BY t.id`+limit(chunk),
+		account, kind, groupID, at, templateDeleted)
 	if err != nil {
 		return false, err
 	}

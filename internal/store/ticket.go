@@ -146,7 +146,7 @@ func ticketValues(t *desk.Ticket) []any {
 
 // adoptMessages gives the channel's messages without a ticket to its new one.
 func (s *Store) adoptMessages(tx *dbx.Tx, t *desk.Ticket) error {
-	n, err := tx.Exec(`UPDATE message SET ticket_id = $1 WHERE channel_id = $2 AND ticket_id = 0 AND account_id = $3`,
+	n, err := tx.Exec(`UPDATE message SET ticket_id = $1 WHERE channel_id = $2 AND ticket_id <= 0 AND account_id = $3`,
 		t.ID, t.ChannelID, t.AccountID)
 	if err != nil || n == 0 {
 		return err

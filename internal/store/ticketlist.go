@@ -120,7 +120,7 @@ func (s *Store) newTicketPlan(q dbx.Querier, v *desk.Viewer, f TicketFilter) (*t
 	}
 	var a dbx.Args
 	var n int
-	err := q.QueryRow(`SELECT COUNT(*) FROM (`+tagged(&a, a.Add(v.AccountID), f.Tags)+` LIMIT `+a.Add(fewTagged+1)+`) AS tagged`,
+	err := q.QueryRow(`SELECT COUNT(*) FROM (`+tagged(&a, a.Add(v.AccountID), f.Tags)+limit(fewTagged+1)+`) AS tagged`,
 		a.Values()...).Scan(&n)
 	p.byTag = n <= fewTagged
 	return p, err
@@ -169,26 +169,25 @@ func rangesOf(column string, ids []desk.ID, status desk.TicketStatus) []ticketRa
 	return list
 }
 
-// text returns the statement that reads (sort_at, id) of up to limit tickets
+// text returns the statement that reads (sort_at, id) of up to most tickets
 // after a place.
-func (p *ticketPlan) text(a *dbx.Args, from place, limit int) string {
+func (p *ticketPlan) text(a *dbx.Args, from place, most int) string {
 	order, compare := " ORDER BY sort_at DESC, id DESC", "<"
 	if p.ascending() {
 		order, compare = " ORDER BY sort_at, id", ">"
 	}
-	n := a.Add(limit)
 	after := ` AND (t.sort_at, t.id) ` + compare + ` (` + a.Add(from.At) + `, ` + a.Add(from.ID) + `)`
 	account := a.Add(p.viewer.AccountID)
 	match := p.match(a)
 	if p.few() {
-		return `SELECT t.sort_at, t.id FROM ` + p.source(a, account) + ` WHERE ` + p.statusIs(a) + match + after + order + ` LIMIT ` + n
+		return `SELECT t.sort_at, t.id FROM ` + p.source(a, account) + ` WHERE ` + p.statusIs(a) + match + after + order + limit(most)
 	}
 	parts := make([]string, len(p.ranges))
 	for i, r := range p.ranges {
 		parts[i] = `SELECT * FROM (SELECT t.sort_at, t.id FROM ticket t WHERE t.account_id = ` + account + r.condition(a) +
-			match + after + order + ` LIMIT ` + n + `) AS part`
+			match + after + order + limit(most) + `) AS part`
 	}
-	return `SELECT DISTINCT sort_at, id FROM (` + strings.Join(parts, " UNION ALL ") + `) AS found` + order + ` LIMIT ` + n
+	return `SELECT DISTINCT sort_at, id FROM (` + strings.Join(parts, " UNION ALL ") + `) AS found` + order + limit(most)
 }
 
 // condition names the range the way its index is laid out. The user and wallet

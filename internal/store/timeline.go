@@ -144,26 +144,26 @@ func pageOfTimeline(items []TimelineItem, older, newer bool) TimelinePage {
 	return p
 }
 
-// read returns up to limit items on one side of k, oldest first, and whether
+// read returns up to most items on one side of k, oldest first, and whether
 // there are more on that side.
-func (r timelineReader) read(k timelineKey, forward bool, limit int) ([]TimelineItem, bool, error) {
+func (r timelineReader) read(k timelineKey, forward bool, most int) ([]TimelineItem, bool, error) {
 	order, compare := `ORDER BY pos DESC, id DESC`, `<`
 	if forward {
 		order, compare = `ORDER BY pos, id`, `>`
 	}
-	end := ` AND (pos, id) ` + compare + ` ($3, $4) ` + order + ` LIMIT $5`
+	end := ` AND (pos, id) ` + compare + ` ($3, $4) ` + order + limit(most+1)
 	rows, err := dbx.All(r.q, scanMessageRow, `SELECT `+messageFields+` FROM message WHERE ticket_id = $2 AND ticket_id <> 0
-		AND account_id = $1 AND status <> 'canceled' AND NOT dismissed`+end, r.v.AccountID, r.ticket, k.Pos, k.ID, limit+1)
+		AND account_id = $1 AND status <> 'canceled' AND NOT dismissed`+end, r.v.AccountID, r.ticket, k.Pos, k.ID)
 	if err != nil {
 		return nil, false, err
 	}
 	events, err := dbx.All(r.q, scanEvent, `SELECT `+eventColumns+` FROM event WHERE ticket_id = $2 AND entity = 'ticket'
 		AND account_id = $1 AND type NOT IN ('ticket.accessed', 'ticket.peeked', 'ticket.seen', 'ticket.updated')`+end,
-		r.v.AccountID, r.ticket, k.Pos, k.ID, limit+1)
+		r.v.AccountID, r.ticket, k.Pos, k.ID)
 	if err != nil {
 		return nil, false, err
 	}
-	items, more := mergeTimeline(rows, events, forward, limit)
+	items, more := mergeTimeline(rows, events, forward, most)
 	return items, more, r.fill(items, rows)
 }
 

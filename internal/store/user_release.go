@@ -27,7 +27,7 @@ func (s *Store) ReleaseUser(tx *dbx.Tx, account, user desk.ID) (more bool, err e
 
 func (s *Store) returnTickets(tx *dbx.Tx, actor desk.Actor, account, user desk.ID) (more bool, err error) {
 	ids, err := dbx.All(tx, scanID, `SELECT id FROM ticket WHERE account_id = $1 AND user_id = $2 AND user_id <> 0
-		AND status = 'open' ORDER BY id LIMIT $3`, account, user, ticketsPerChunk)
+		AND status = 'open' ORDER BY id`+limit(ticketsPerChunk), account, user)
 	if err != nil {
 		return false, err
 	}

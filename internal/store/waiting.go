@@ -136,5 +136,5 @@ func (s *Store) FlushWaiting(tx *dbx.Tx, t *desk.Ticket) ([]desk.Message, error)
 // is over; StepMessage makes each expired.
 func (s *Store) ExpiredWaiting(q dbx.Querier, now desk.Time, n int) ([]desk.Message, error) {
 	return dbx.All(q, scanMessage, `SELECT `+messageFields+` FROM message
-		WHERE status = 'queued_window' AND expires_at <= $1 ORDER BY expires_at LIMIT $2`, now, n)
+		WHERE status = 'queued_window' AND expires_at <= $1 ORDER BY expires_at`+limit(n), now)
 }

@@ -430,7 +430,7 @@ CREATE INDEX message_outbox ON message (connection_id, channel_id, pos, id) WHER
 CREATE INDEX message_waiting ON message (ticket_id, pos, id) WHERE status = 'queued_window';
 CREATE INDEX message_expiry ON message (expires_at) WHERE status = 'queued_window';
 CREATE INDEX message_uncertain ON message (connection_id, id) WHERE status = 'uncertain';
-CREATE INDEX message_loose ON message (channel_id, id) WHERE ticket_id = 0;
+CREATE INDEX message_loose ON message (channel_id, id) WHERE ticket_id <= 0; -- 0; not "=", see limit in the store
 CREATE INDEX message_retry ON message (retry_of) WHERE retry_of <> 0;
 CREATE INDEX message_deleted ON message (account_id, deleted_at) WHERE deleted_at <> 0;
 
@@ -485,7 +485,7 @@ CREATE TABLE media (
 CREATE INDEX media_message ON media (account_id, message_id) WHERE message_id <> 0;
 CREATE INDEX media_blob ON media (account_id, sha256);
 CREATE INDEX media_thumb ON media (account_id, thumb_sha256) WHERE thumb_sha256 <> '';
-CREATE INDEX media_loose ON media (created_at) WHERE message_id = 0;
+CREATE INDEX media_loose ON media (created_at) WHERE message_id <= 0; -- 0; not "=", see limit in the store
 
 CREATE TABLE event (
     id         ID PRIMARY KEY,

@@ -30,7 +30,7 @@ async function whole<T>(page: (cursor?: string) => Promise<Page<T>>): Promise<T[
   return items;
 }
 
-const limit = 200;
+const limit = 100;
 const long = { staleTime: 5 * 60_000 };
 
 export const q = {

@@ -4,6 +4,8 @@ import { ApiError } from '@/api/client';
 import { useT } from '@/i18n';
 import { Btn, Empty } from '@/ui/parts';
 
+export const NotFound = () => <Missing />;
+
 /** A page that is not there, or can't be fetched just now. */
 export function Missing({ error }: { error?: unknown }) {
   const t = useT();

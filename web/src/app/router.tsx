@@ -11,9 +11,9 @@ import { q, queryClient } from '@/api/query';
 import { Frame } from '@/features/frame/Frame';
 import { Login } from '@/features/session/Login';
 import { InboxPage } from '@/features/inbox/InboxPage';
-import { Missing } from './Missing';
+import { Missing, NotFound } from './Missing';
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: Missing });
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 
 const login = createRoute({
   getParentRoute: () => root,

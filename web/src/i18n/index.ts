@@ -73,4 +73,4 @@ export function useT(): TFunction {
   return i18n.t;
 }
 
-export const t: TFunction = ((...args: Parameters<TFunction>) => i18n.t(...args)) as TFunction;
+export const t = ((key: never, options: never) => i18n.t(key, options)) as unknown as TFunction;

@@ -6,7 +6,7 @@ import type { Failure } from './types';
 /** The words for a code, with the values the server gave. */
 export function codeText(code: string, params: Record<string, unknown> = {}): string {
   const key = `error.${code}`;
-  return i18n.exists(key) ? i18n.t(key as 'error.invalid', params as never) : t('error.invalid');
+  return i18n.exists(key) ? String(i18n.t(key as 'error.invalid', params)) : t('error.invalid');
 }
 
 export function errorText(error: unknown): string {

@@ -19,21 +19,23 @@ function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return found;
 }
 
-type When = string | number | Date;
-const date = (at: When) => (at instanceof Date ? at : new Date(at));
+type When = string | number | Date | null | undefined;
+/** The contract allows a time to be absent; then it is written as nothing. */
+const date = (at: When) => (at instanceof Date ? at : new Date(at ?? Number.NaN));
+const write = (options: Intl.DateTimeFormatOptions, at: When) => (at === null || at === undefined ? '' : formatter(options).format(date(at)));
 
 export const time = (at: When) =>
-  formatter({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date(at));
-export const dayMonth = (at: When) => formatter({ day: 'numeric', month: 'short' }).format(date(at)).replace(/ de /g, ' ').replace('.', '');
-export const fullDate = (at: When) => formatter({ day: 'numeric', month: 'short', year: 'numeric' }).format(date(at));
+  write({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, at);
+export const dayMonth = (at: When) => write({ day: 'numeric', month: 'short' }, at).replace(/ de /g, ' ').replace('.', '');
+export const fullDate = (at: When) => write({ day: 'numeric', month: 'short', year: 'numeric' }, at);
 export const moment = (at: When) => `${fullDate(at)} · ${time(at)}`;
 export const seconds = (at: When) =>
-  formatter({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(date(at));
+  write({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }, at);
 
 /** The calendar day in the account's zone, as YYYY-MM-DD. */
 export function dayKey(at: When): string {
   const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  return parts.format(date(at));
+  return at === null || at === undefined ? '' : parts.format(date(at));
 }
 
 const daysBetween = (a: string, b: string) => Math.round((Date.parse(b) - Date.parse(a)) / 86_400_000);
@@ -56,7 +58,7 @@ export function shortTime(at: When, now: When = Date.now()): string {
   if (days === 1) return t('time.yesterday');
   return dayKey(at).slice(0, 4) === dayKey(now).slice(0, 4)
     ? dayMonth(at)
-    : formatter({ day: '2-digit', month: '2-digit', year: '2-digit' }).format(date(at));
+    : write({ day: '2-digit', month: '2-digit', year: '2-digit' }, at);
 }
 
 /** How long somebody waits: agora, 7 min, 3 h, 2 d. */

@@ -12,6 +12,13 @@ export function changes<T extends object>(now: T, before: T): Partial<T> {
   return out;
 }
 
+/** A record without one of its fields. */
+export function without<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> {
+  const copy = { ...value };
+  delete copy[key];
+  return copy;
+}
+
 /** Whether a refusal named `place` is about `key` or a part of it. */
 export const concerns = (place: string, key: string) =>
   place === key || place.startsWith(`${key}.`) || place.startsWith(`${key}[`);

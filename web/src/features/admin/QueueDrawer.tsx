@@ -11,7 +11,7 @@ import { ColorField } from '@/ui/ColorField';
 import { freeColor } from '@/ui/palette';
 import { Dot } from '@/ui/parts';
 import { SwitchRow } from '@/ui/SwitchRow';
-import { changes, useForm } from '@/ui/useForm';
+import { changes, useForm, without } from '@/ui/useForm';
 import { RecordDrawer } from './RecordDrawer';
 
 export function QueueDrawer({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
@@ -28,7 +28,7 @@ export function QueueDrawer({ queue, onClose }: { queue?: Queue; onClose: () => 
   const form = useForm(start, async (values, before) => {
     if (queue) await ok(api.PATCH('/api/v1/queues/{id}', { params: { path: { id: queue.id } }, body: changes(values, before) }));
     else {
-      const { active: _, ...body } = values;
+      const body = without(values, 'active');
       await ok(api.POST('/api/v1/queues', { params: { header: { 'Idempotency-Key': key } }, body }));
     }
     await queryClient.invalidateQueries({ queryKey: ['queues'] });

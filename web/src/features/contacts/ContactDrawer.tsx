@@ -6,7 +6,7 @@ import { q, queryClient } from '@/api/query';
 import { useCan } from '@/app/session';
 import { openStart } from '@/features/start/open';
 import { useT } from '@/i18n';
-import { toast } from '@/lib/errors';
+import { toast, toastError } from '@/lib/errors';
 import type { Contact } from '@/lib/types';
 import { Confirm } from '@/ui/Confirm';
 import { FormDrawer } from '@/ui/FormDrawer';
@@ -18,10 +18,12 @@ import { ContactFields } from './ContactFields';
 import { bodyOf, patchOf, valuesOf } from './values';
 
 interface Props {
-  id?: string;
+  id?: string | undefined;
   onClose: () => void;
-  /** Shows another contact instead. */
-  onOther: (id: string) => void;
+  /** Where a contact is being chosen: gets the saved one, or the one that has this number already. */
+  onSaved?: ((contact: Contact) => void) | undefined;
+  /** Shows another contact instead; here, if nobody else does. */
+  onOther?: ((id: string) => void) | undefined;
 }
 
 const refresh = (contact?: Contact) => {
@@ -29,8 +31,10 @@ const refresh = (contact?: Contact) => {
   return queryClient.invalidateQueries({ queryKey: ['contacts'] });
 };
 
-export function ContactDrawer({ id, onClose, onOther }: Props) {
+/** D03: a contact, new or known. */
+export function ContactDrawer({ id: first, onClose, onSaved, onOther }: Props) {
   const t = useT();
+  const [id, setId] = useState(first);
   const { data, error } = useQuery({ ...q.contact(id ?? ''), enabled: Boolean(id) });
   if (id && !data)
     return (
@@ -38,10 +42,15 @@ export function ContactDrawer({ id, onClose, onOther }: Props) {
         {!error && <Skeleton w="60%" h={16} />}
       </FormDrawer>
     );
-  return <Drawer key={data?.id ?? 'new'} contact={data} onClose={onClose} onOther={onOther} />;
+  return <Drawer key={data?.id ?? 'new'} contact={data} onClose={onClose} onSaved={onSaved} onOther={onOther ?? setId} />;
 }
 
-function Drawer({ contact, onClose, onOther }: { contact: Contact | undefined; onClose: () => void; onOther: (id: string) => void }) {
+interface DrawerProps extends Omit<Props, 'id' | 'onOther'> {
+  contact: Contact | undefined;
+  onOther: (id: string) => void;
+}
+
+function Drawer({ contact, onClose, onSaved, onOther }: DrawerProps) {
   const t = useT();
   const can = useCan();
   const edit = can('contact.edit');
@@ -57,9 +66,20 @@ function Drawer({ contact, onClose, onOther }: { contact: Contact | undefined; o
       : await ok(api.POST('/api/v1/contacts', { params: { header: { 'Idempotency-Key': key } }, body: bodyOf(values) }));
     await refresh(saved);
     toast(t('admin.saved'));
+    onSaved?.(saved);
     onClose();
   });
   const twin = form.error instanceof ApiError ? String(form.error.params.contact_id ?? '') : '';
+
+  async function takeTwin() {
+    if (!onSaved) return onOther(twin);
+    try {
+      onSaved(await queryClient.fetchQuery(q.contact(twin)));
+      onClose();
+    } catch (refusal) {
+      toastError(refusal);
+    }
+  }
 
   return (
     <FormDrawer
@@ -101,7 +121,7 @@ function Drawer({ contact, onClose, onOther }: { contact: Contact | undefined; o
         <History queryKey={['contact', contact.id]} load={(cursor) => ok(api.GET('/api/v1/contacts/{id}/history', { params: { ...path, query: { cursor } } }))} />
       ) : (
         <>
-          {contact && can('ticket.start') && (
+          {contact && !onSaved && can('ticket.start') && (
             <div>
               <Btn
                 kind="light"
@@ -118,8 +138,8 @@ function Drawer({ contact, onClose, onOther }: { contact: Contact | undefined; o
           {twin && (
             <div className="infobox">
               <span className="grow">{t('contacts.twin')}</span>
-              <button type="button" className="link" onClick={() => onOther(twin)}>
-                {t('contacts.openTwin')}
+              <button type="button" className="link" onClick={() => void takeTwin()}>
+                {t(onSaved ? 'contacts.useTwin' : 'contacts.openTwin')}
               </button>
             </div>
           )}

@@ -1,118 +1,103 @@
-import { TextInput } from '@mantine/core';
+import { MultiSelect, Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconMessageCircle, IconPlus, IconSearch } from '@tabler/icons-react';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, ok } from '@/api/client';
+import { q } from '@/api/query';
 import { useCan } from '@/app/session';
-import { useNames } from '@/features/inbox/names';
-import { openStart } from '@/features/start/open';
 import { useT } from '@/i18n';
-import { fullDate } from '@/lib/format';
-import { formatPhone } from '@/lib/phone';
-import { Page } from '@/ui/Page';
-import { Avatar, Btn, Empty, TagChip } from '@/ui/parts';
-import { ContactForm } from './ContactForm';
+import { DataTable } from '@/ui/DataTable';
+import { Page, Tools } from '@/ui/Page';
+import { Btn, Empty } from '@/ui/parts';
+import { useColumns } from './columns';
+import { ContactDrawer } from './ContactDrawer';
+import { More } from './More';
+import { contactList } from './queries';
+import './contacts.css';
 
+const NOBODY = 'nobody';
+
+/** D03 Contatos: the people outside. */
 export function ContactsPage() {
   const t = useT();
   const can = useCan();
-  const names = useNames();
-  const [text, setText] = useState('');
-  const [asked] = useDebouncedValue(text.trim(), 200);
-  const [open, setOpen] = useState<string | 'new' | null>(null);
-  const { data, hasNextPage, fetchNextPage, isFetchingNextPage, isPending } = useInfiniteQuery({
-    queryKey: ['contacts', asked],
-    queryFn: ({ pageParam, signal }) => ok(api.GET('/api/v1/contacts', { params: { query: { q: asked || undefined, cursor: pageParam || undefined, limit: 50 } }, signal })),
-    initialPageParam: '',
-    getNextPageParam: (last) => last.next ?? undefined,
-    placeholderData: keepPreviousData,
-  });
-  const contacts = data?.pages.flatMap((page) => page.items) ?? [];
-  const edit = can('contact.edit');
+  const { data: tags } = useQuery(q.tags);
+  const { data: users } = useQuery({ ...q.users, enabled: can('user.view') });
+  const [search, setSearch] = useState('');
+  const [text] = useDebouncedValue(search.trim(), 200);
+  const [tag, setTag] = useState<string[]>([]);
+  const [owner, setOwner] = useState<string | null>(null);
+  const [blocked, setBlocked] = useState<string | null>(null);
+  const [open, setOpen] = useState<string | null>(null);
+  const unowned = owner === NOBODY;
+  const filter = { q: text, tag, owner: owner && !unowned ? [owner] : [], unowned, blocked: blocked !== null };
+  const list = useInfiniteQuery(contactList(filter));
+  const rows = list.data?.pages.flatMap((page) => page.items);
+  const filtered = Boolean(text || tag.length || owner || blocked);
+  const columns = useColumns(setOpen);
+  const clear = { clearable: true, clearButtonProps: { 'aria-label': t('admin.clear') } };
+
+  const add = can('contact.edit') ? () => setOpen('new') : undefined;
   return (
-    <Page title={t('nav.contacts')} subtitle={t('contact.subtitle')}>
-      <div className="ptools">
-        <TextInput className="search" type="search" aria-label={t('contact.search')} placeholder={t('contact.search')} leftSection={<IconSearch size={16} />} value={text} onChange={(e) => setText(e.currentTarget.value)} />
-        <span className="grow" />
-        {edit && (
-          <Btn kind="primary" icon={<IconPlus size={17} />} onClick={() => setOpen('new')}>
-            {t('action.add')}
-          </Btn>
+    <Page title={t('nav.contacts')} subtitle={t('contacts.subtitle')}>
+      <Tools search={search} onSearch={setSearch} placeholder={t('contacts.search')} add={t('contacts.add')} {...(add ? { onAdd: add } : {})}>
+        <MultiSelect
+          className="cfilter"
+          aria-label={t('contacts.tags')}
+          placeholder={tag.length ? undefined : t('contacts.anyTag')}
+          searchable
+          {...clear}
+          data={(tags ?? []).map((one) => ({ value: one.id, label: one.name }))}
+          value={tag}
+          onChange={setTag}
+        />
+        {users && (
+          <Select
+            className="cfilter"
+            aria-label={t('contacts.wallet')}
+            placeholder={t('contacts.anyWallet')}
+            searchable
+            {...clear}
+            data={[
+              { value: NOBODY, label: t('contacts.noWallet') },
+              ...users.filter((u) => u.active).map((u) => ({ value: u.id, label: u.name })),
+            ]}
+            value={owner}
+            onChange={setOwner}
+          />
         )}
-      </div>
-      <div className="pbody">
-        {!isPending && contacts.length === 0 ? (
-          <Empty title={asked ? t('search.none', { text: asked }) : t('contact.emptyTitle')} text={t('contact.emptyText')} />
-        ) : (
-          <table className="tbl">
-            <thead>
-              <tr>
-                <th>{t('field.contact')}</th>
-                <th>{t('field.phone')}</th>
-                <th>{t('panel.tags')}</th>
-                <th>{t('field.created')}</th>
-                <th aria-label={t('action.options')} />
-              </tr>
-            </thead>
-            <tbody>
-              {contacts.map((c) => (
-                <tr key={c.id} data-open={edit || undefined} onClick={() => edit && setOpen(c.id)}>
-                  <td>
-                    <div className="first">
-                      <Avatar id={c.id} name={c.name} size={38} photo={c.photo_url} />
-                      <div>
-                        {edit ? (
-                          <button type="button" className="nm" onClick={() => setOpen(c.id)}>
-                            {c.name}
-                          </button>
-                        ) : (
-                          <span className="nm">{c.name}</span>
-                        )}
-                        <div className="sub">{[c.company, c.email].filter(Boolean).join(' · ')}</div>
-                      </div>
-                    </div>
-                  </td>
-                  <td className="num">{formatPhone(c.phone)}</td>
-                  <td>
-                    <span className="row wrap g4">
-                      {c.blocked && <span className="chip xs bad">{t('contact.blocked')}</span>}
-                      {c.tags.map((id) => {
-                        const tag = names.tag(id);
-                        return tag && <TagChip key={id} name={tag.name} c={tag.color} />;
-                      })}
-                    </span>
-                  </td>
-                  <td className="num mut">{c.created_at ? fullDate(c.created_at) : ''}</td>
-                  <td>
-                    {can('ticket.start') && !c.blocked && (
-                      <Btn
-                        size="small"
-                        kind="light"
-                        icon={<IconMessageCircle size={15} />}
-                        onClick={(event) => {
-                          event.stopPropagation();
-                          openStart({ contactId: c.id });
-                        }}
-                      >
-                        {t('list.talk')}
-                      </Btn>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
-        {hasNextPage && (
-          <div className="row center more">
-            <Btn kind="ghost" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-              {t('action.more')}
-            </Btn>
-          </div>
-        )}
-      </div>
-      {open && <ContactForm id={open === 'new' ? undefined : open} onClose={() => setOpen(null)} />}
+        <Select
+          className="cfilter"
+          aria-label={t('contacts.situation')}
+          placeholder={t('contacts.anySituation')}
+          {...clear}
+          data={[{ value: 'blocked', label: t('contacts.blockedOnly') }]}
+          value={blocked}
+          onChange={setBlocked}
+        />
+      </Tools>
+      <DataTable
+        label={t('nav.contacts')}
+        rows={rows}
+        columns={columns}
+        id={(c) => c.id}
+        current={open ?? undefined}
+        onOpen={(c) => setOpen(c.id)}
+        error={list.error}
+        onRetry={() => void list.refetch()}
+        empty={
+          filtered ? (
+            <Empty title={t('admin.nothing')} text={t('contacts.nothingText')} />
+          ) : (
+            <Empty
+              title={t('contacts.empty')}
+              text={t('contacts.emptyText')}
+              {...(add ? { action: <Btn onClick={add}>{t('contacts.add')}</Btn> } : {})}
+            />
+          )
+        }
+        foot={list.hasNextPage && <More busy={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />}
+      />
+      {open && <ContactDrawer key={open} id={open === 'new' ? undefined : open} onClose={() => setOpen(null)} />}
     </Page>
   );
 }

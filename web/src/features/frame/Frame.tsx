@@ -10,6 +10,8 @@ import { setLanguage, useT } from '@/i18n';
 import { setTimeZone } from '@/lib/format';
 import { startOutbox } from '@/lib/sending';
 import type { Me, Notification } from '@/lib/types';
+import { QueueQuestion } from '@/features/inbox/QueueQuestion';
+import { StartHost } from '@/features/start/StartHost';
 import { ConnectionBanner } from './ConnectionBanner';
 import { useCommands, useKeys, type Group } from './commands';
 import { useStream } from './link';
@@ -113,6 +115,8 @@ function SignedIn({ me }: { me: Me }) {
         {open === 'notices' && <Notices onClose={close} />}
         {open === 'profile' && <Profile onClose={close} />}
       </Suspense>
+      <StartHost />
+      <QueueQuestion />
       {open === 'pause' && <PauseDialog onClose={close} />}
       {open === 'out' && <SignOut onClose={close} />}
     </SessionContext.Provider>

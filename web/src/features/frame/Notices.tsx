@@ -59,7 +59,7 @@ export function Notices({ onClose }: { onClose: () => void }) {
                       {notice.actor.name && ` · ${notice.actor.name}`}
                     </span>
                   </span>
-                  <span className="mut x12 num">{elapsed(now - Date.parse(notice.at))}</span>
+                  <span className="mut x12 num">{elapsed(now - Date.parse(notice.at ?? ''))}</span>
                 </button>
               </li>
             );

@@ -94,7 +94,7 @@ export async function transferTicket(ticket: Ticket, queue: string, user: string
   }
 }
 
-export async function patchTicket(ticket: Ticket, patch: { tags?: string[]; type_id?: string | null }): Promise<void> {
+export async function patchTicket(ticket: Ticket, patch: { tags?: string[]; type_id?: string }): Promise<void> {
   takeTicket({ ...ticket, ...patch });
   if (!(await take(ok(api.PATCH('/api/v1/tickets/{id}', { ...path(ticket), body: patch })))))
     void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] });

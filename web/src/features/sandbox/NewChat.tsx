@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { api, ok, uuid } from '@/api/client';
+import { api, ok } from '@/api/client';
 import { useMe } from '@/app/session';
 import { useT } from '@/i18n';
 import { withDDI } from '@/lib/phone';
@@ -23,7 +23,6 @@ interface Props {
 export function NewChat({ connection, onClose, onMade }: Props) {
   const t = useT();
   const me = useMe();
-  const [key] = useState(uuid);
   const [start] = useState(() => ({
     name: names[Math.floor(Math.random() * names.length)] ?? '',
     phone: `+55 ${invented()}`,
@@ -31,7 +30,7 @@ export function NewChat({ connection, onClose, onMade }: Props) {
   }));
   const form = useForm(start, async (values) => {
     const body = { connection_id: connection, ...values, name: values.name.trim(), phone: withDDI(values.phone, me.account.default_ddi) };
-    const chat = await ok(api.POST('/api/v1/sandbox/chats', { params: { header: { 'Idempotency-Key': key } }, body }));
+    const chat = await ok(api.POST('/api/v1/sandbox/chats', { body }));
     await look();
     onMade(chat.id);
   });

@@ -11,7 +11,7 @@ export function PriceLine({ template, connection }: { template: Template; connec
   const t = useT();
   const { data } = useQuery({
     queryKey: ['estimate', template.id, connection],
-    queryFn: () => ok(api.POST('/api/v1/estimates', { body: { connection_id: connection, template_id: template.id } })),
+    queryFn: () => ok(api.POST('/api/v1/estimates', { body: { connection_id: connection, template_id: template.id, count: 1 } })),
     staleTime: 10 * 60_000,
   });
   if (!data) return null;

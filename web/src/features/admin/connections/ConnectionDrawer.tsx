@@ -36,7 +36,7 @@ export function ConnectionDrawer({ id, onClose }: { id: string; onClose: () => v
 
 const shown = (c: Connection) => ({
   name: c.name,
-  settings: c.settings,
+  settings: c.settings ?? {},
   queues: c.queues,
   default: c.default,
   read_receipts: c.read_receipts,

@@ -7,7 +7,7 @@ import { healthValue, reasonText, StateText } from './state';
 /** What the provider said about the number when it was last asked. */
 export function Health({ connection: c }: { connection: Connection }) {
   const t = useT();
-  const known = Object.entries(c.health).filter(([key]) => i18n.exists(`admin.connection.fact.${key}`));
+  const known = Object.entries(c.health ?? {}).filter(([key]) => i18n.exists(`admin.connection.fact.${key}`));
   return (
     <>
       <dl className="dl">

@@ -55,10 +55,10 @@ export function healthValue(key: string, value: string): string {
 export function summary(c: Connection): string {
   if (!c.active) return i18n.t('admin.connection.offText');
   if (c.state_reason) return reasonText(c.state_reason);
-  const quality = c.health.quality_rating;
+  const { quality_rating: quality, tier } = c.health ?? {};
   return [
     quality && quality !== 'UNKNOWN' ? i18n.t('admin.connection.qualityIs', { quality: healthValue('quality_rating', quality).toLowerCase() }) : '',
-    c.health.tier ? healthValue('tier', c.health.tier) : '',
+    tier ? healthValue('tier', tier) : '',
   ]
     .filter(Boolean)
     .join(' · ');

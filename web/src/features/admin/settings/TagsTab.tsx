@@ -15,7 +15,7 @@ import { Tools } from '@/ui/Page';
 import { freeColor } from '@/ui/palette';
 import { Btn, Empty, TagChip } from '@/ui/parts';
 import { SwitchRow } from '@/ui/SwitchRow';
-import { changes, useForm } from '@/ui/useForm';
+import { changes, useForm, without } from '@/ui/useForm';
 import { RecordDrawer } from '../RecordDrawer';
 
 /** D28: words that people put on contacts and conversations. */
@@ -92,7 +92,7 @@ function TagDrawer({ tag, onClose }: { tag?: Tag; onClose: () => void }) {
   const form = useForm(start, async (values, before) => {
     if (tag) await ok(api.PATCH('/api/v1/tags/{id}', { params: { path: { id: tag.id } }, body: changes(values, before) }));
     else {
-      const { active: _, ...body } = values;
+      const body = without(values, 'active');
       await ok(api.POST('/api/v1/tags', { params: { header: { 'Idempotency-Key': key } }, body }));
     }
     await queryClient.invalidateQueries({ queryKey: ['tags'] });

@@ -13,7 +13,7 @@ import { DataTable, RowName, type Column } from '@/ui/DataTable';
 import { Tools } from '@/ui/Page';
 import { Btn, Empty } from '@/ui/parts';
 import { SwitchRow } from '@/ui/SwitchRow';
-import { changes, useForm } from '@/ui/useForm';
+import { changes, useForm, without } from '@/ui/useForm';
 import { RecordDrawer } from '../RecordDrawer';
 
 /** D29: what a conversation is about, chosen when it starts. */
@@ -73,7 +73,7 @@ function TypeDrawer({ type, onClose }: { type?: TicketType; onClose: () => void 
   const form = useForm(start, async (values, before) => {
     if (type) await ok(api.PATCH('/api/v1/ticket-types/{id}', { params: { path: { id: type.id } }, body: changes(values, before) }));
     else {
-      const { active: _, ...body } = values;
+      const body = without(values, 'active');
       await ok(api.POST('/api/v1/ticket-types', { params: { header: { 'Idempotency-Key': key } }, body }));
     }
     await queryClient.invalidateQueries({ queryKey: ['ticket-types'] });

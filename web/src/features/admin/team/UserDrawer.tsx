@@ -12,7 +12,7 @@ import { CopyBtn } from '@/ui/CopyLine';
 import { FormDrawer } from '@/ui/FormDrawer';
 import { Avatar, Btn } from '@/ui/parts';
 import { SwitchRow } from '@/ui/SwitchRow';
-import { changes, useForm } from '@/ui/useForm';
+import { changes, useForm, without } from '@/ui/useForm';
 import { RecordDrawer } from '../RecordDrawer';
 import { PasswordField } from './PasswordField';
 
@@ -46,7 +46,7 @@ export function UserDrawer({ user, onClose }: { user?: User; onClose: () => void
   const form = useForm<Values>(initial, async (values, before) => {
     if (user) await ok(api.PATCH('/api/v1/users/{id}', { params: { path: { id: user.id } }, body: changes(values, before) }));
     else {
-      const { active: _, phone, ...rest } = values;
+      const { phone, ...rest } = without(values, 'active');
       const body = { ...rest, ...(phone ? { phone } : {}) };
       await ok(api.POST('/api/v1/users', { params: { header: { 'Idempotency-Key': key } }, body }));
     }

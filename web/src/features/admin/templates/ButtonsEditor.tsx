@@ -12,6 +12,7 @@ interface Props {
   onChange: (buttons: DraftButton[]) => void;
 }
 
+const scheme = 'https://';
 const types: ButtonType[] = ['QUICK_REPLY', 'URL', 'PHONE_NUMBER', 'COPY_CODE'];
 
 /** Up to ten buttons; quick replies stay together. */
@@ -82,7 +83,7 @@ function Fields({ button, at, wrong, onChange }: FieldsProps) {
         <TextInput label={t('admin.template.buttonText')} maxLength={limits.buttonText} value={button.text} error={wrong(`${at}.text`)} onChange={(e) => onChange({ text: e.currentTarget.value })} />
       )}
       {button.type === 'URL' && (
-        <TextInput label={t('admin.template.url')} type="url" maxLength={limits.url} placeholder="https://" value={button.url} error={wrong(`${at}.url`)} onChange={(e) => onChange({ url: e.currentTarget.value.trim() })} />
+        <TextInput label={t('admin.template.url')} type="url" maxLength={limits.url} placeholder={scheme} value={button.url} error={wrong(`${at}.url`)} onChange={(e) => onChange({ url: e.currentTarget.value.trim() })} />
       )}
       {button.type === 'URL' && button.url.includes('{{') && (
         <TextInput label={t('admin.template.urlSample')} value={button.example} error={wrong(`${at}.example`)} onChange={(e) => onChange({ example: e.currentTarget.value.trim() })} />

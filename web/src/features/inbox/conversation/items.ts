@@ -65,20 +65,20 @@ export function toItems(rows: Row[], entries: readonly Entry[], me: Me, marker: 
     const marked = marker !== null && more.message?.id === marker;
     const run =
       before && more.message && !isNew && !marked
-        ? speaker(before) === speaker(more.message) && Date.parse(at) - Date.parse(before.at) < RUN
+        ? speaker(before) === speaker(more.message) && Date.parse(at) - Date.parse(before.at ?? '') < RUN
         : false;
     items.push({ at, day: isNew, marker: marked, first: !run, ...more });
     before = more.message;
   };
   for (const row of rows) {
     if (!shown(row)) continue;
-    if (row.kind === 'event') push(row.event.at, { key: rowKey(row), event: row.event });
-    else push(row.message.at, { key: messageKey(row.message), message: row.message });
+    if (row.kind === 'event') push(row.event.at ?? '', { key: rowKey(row), event: row.event });
+    else push(row.message.at ?? '', { key: messageKey(row.message), message: row.message });
   }
   for (const entry of entries) {
     if (known.has(entry.id) || entry.body.queue) continue;
     const message = localMessage(entry, me);
-    push(message.at, { key: entry.id, message, local: entry });
+    push(message.at ?? '', { key: entry.id, message, local: entry });
   }
   return items;
 }

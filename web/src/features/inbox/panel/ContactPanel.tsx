@@ -13,13 +13,13 @@ import { patchTicket } from '../actions';
 import { useNames } from '../names';
 import { TicketLog } from './TicketLog';
 
-const ContactForm = lazy(() => import('@/features/contacts/ContactForm').then((m) => ({ default: m.ContactForm })));
+const ContactDrawer = lazy(() => import('@/features/contacts/ContactDrawer').then((m) => ({ default: m.ContactDrawer })));
 
 export function ContactPanel({ ticketId, onClose }: { ticketId: string; onClose: () => void }) {
   const t = useT();
   const can = useCan();
   const { data: ticket } = useQuery(q.ticket(ticketId));
-  const [edit, setEdit] = useState(false);
+  const [edit, setEdit] = useState<string | null>(null);
   const [open, setOpen] = useState<string[]>(['tags']);
   if (!ticket) return <aside className="panel" aria-busy="true" />;
   const c = ticket.contact;
@@ -28,7 +28,7 @@ export function ContactPanel({ ticketId, onClose }: { ticketId: string; onClose:
       <div className="phead">
         <h2 className="grow semi">{t('panel.title')}</h2>
         {can('contact.edit') && (
-          <IconBtn label={t('panel.edit')} onClick={() => setEdit(true)}>
+          <IconBtn label={t('panel.edit')} onClick={() => setEdit(c.id)}>
             <IconPencil size={18} stroke={1.75} />
           </IconBtn>
         )}
@@ -60,7 +60,7 @@ export function ContactPanel({ ticketId, onClose }: { ticketId: string; onClose:
           </Accordion.Item>
         </Accordion>
       </div>
-      <Suspense fallback={null}>{edit && <ContactForm id={c.id} onClose={() => setEdit(false)} />}</Suspense>
+      <Suspense fallback={null}>{edit && <ContactDrawer id={edit} onClose={() => setEdit(null)} onOther={setEdit} />}</Suspense>
     </aside>
   );
 }
