@@ -98,7 +98,7 @@ func generate(s size) *dataset {
 func (d *dataset) queuesOf(user int) []int {
 	list := make([]int, 1+user%5)
 	for i := range list {
-		list[i] = (user*3 + i*7) % d.Queues
+		list[i] = (user + i*3) % d.Queues
 	}
 	slices.Sort(list)
 	return slices.Compact(list)

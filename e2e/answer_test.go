@@ -227,3 +227,30 @@ func (w *company) undeliverable() {
 	w.ana.refused(http.StatusUnprocessableEntity, "not_retryable", http.MethodPost, "/messages/"+m.ID+"/retry", nil)
 	w.ana.done(http.MethodPost, "/messages/"+m.ID+"/dismiss", nil)
 }
+
+// expiredToken: a token that Meta no longer takes shows at the connection, and
+// what was written meanwhile leaves as soon as a check finds it mended.
+func (w *company) expiredToken() {
+	_, t := w.served("Gustavo", "5511987650671")
+	stream := w.ada.listen()
+	w.provider.fails(shopNumber, sandbox.Fault{Kind: sandbox.FaultExpiredToken})
+	m := w.ana.say(t.ID, "Você recebe isto depois")
+	f := stream.wait("connection.state", func(f frame) bool { return f.Type == "connection.state" && f.State != "connected" })
+	if f.State != "auth_failed" {
+		w.t.Errorf("the stream tells of state %s", f.State)
+	}
+	m = w.ana.message("it stays in line", m.ID, func(m message) bool { return m.Status == "pending" && m.Error != nil })
+	w.ana.refused(http.StatusUnprocessableEntity, "connection_unavailable", http.MethodPost, "/tickets", fields{"mode": "steps",
+		"contact": fields{"phone": "11987650672"}, "connection_id": w.shop.ID, "template": w.template("sem_parametros").fill()})
+	if c := post[connection](w.ada, "/connections/"+w.shop.ID+"/check", nil); c.State != "auth_failed" {
+		w.t.Errorf("checked with the old token it is %s", c.State)
+	}
+	w.provider.fails(shopNumber)
+	if c := post[connection](w.ada, "/connections/"+w.shop.ID+"/check", nil); c.State != "connected" {
+		w.t.Errorf("checked with the new token it is %s (%s)", c.State, c.StateReason)
+	}
+	w.ana.reaches(m.ID, "delivered")
+	if n := w.sentAs(m.ID); n != 1 {
+		w.t.Errorf("the provider took it %d times", n)
+	}
+}

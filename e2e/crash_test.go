@@ -49,6 +49,7 @@ func TestKilledUnderLoad(t *testing.T) {
 		}
 		l.settled()
 		l.balance()
+		l.starts()
 	})
 }
 
@@ -59,6 +60,9 @@ type load struct {
 	http   *http.Client
 	talks  []*talk
 	acked  atomic.Int64
+
+	greeting template
+	begun    map[string]string // phone → ticket that a start was answered with
 
 	photographer customer // sends only pictures, which are fetched in the background
 	photo        []byte
@@ -87,6 +91,9 @@ func (l *load) begin() {
 		l.talks = append(l.talks, &talk{customer: c, ticket: t.ID, wrote: []string{"Olá, sou " + c.name}, taken: map[string]string{},
 			random: rand.New(rand.NewPCG(uint64(i), l.random.Uint64()))})
 	}
+	l.provider.must(l.provider.box.SeedTemplates(l.t.Context(), meta, waba, []byte(templateSet)))
+	l.ada.done(http.MethodPost, "/templates/sync", fields{})
+	l.greeting, l.begun = l.template("sem_parametros"), map[string]string{}
 	l.photographer, l.photo = l.customer("Fotógrafa", "5511987650399"), jpegFile(l.t, 320, 240)
 }
 
@@ -101,6 +108,7 @@ func (l *load) round(interrupt func()) {
 		everybody.Go(func() { l.writes(k) })
 		everybody.Go(func() { l.answers(k) })
 	}
+	everybody.Go(l.start)
 	for range 2 {
 		l.photos = append(l.photos, l.photographer.does(sandbox.CustomerMessage{Type: sandbox.TypeImage,
 			Media: &sandbox.CustomerMedia{Data: l.photo, MIME: "image/jpeg"}}).WAMID)
@@ -236,7 +244,7 @@ func (l *load) balance() {
 	l.t.Helper()
 	byTalk, taken := map[string][]string{}, map[string]int{}
 	for _, m := range l.provider.ledger(shopNumber) {
-		if m.Direction == desk.Out {
+		if m.Direction == desk.Out && m.View.Template == nil {
 			taken[correlated(m)]++
 			byTalk[m.Recipient] = append(byTalk[m.Recipient], correlated(m))
 		}
@@ -257,7 +265,7 @@ func (l *load) balance() {
 	if sent != len(taken) {
 		l.t.Errorf("the desk sent %d messages, the provider took %d", sent, len(taken))
 	}
-	if c := get[counters](l.ana, "/counters"); c.Open != conversations || c.Pending != 1 {
+	if c := get[counters](l.ana, "/counters"); c.Open != conversations+len(l.begun) || c.Pending != 1 {
 		l.t.Errorf("counters: %+v", c)
 	}
 	if uncertain > conversations*kills {
@@ -265,6 +273,55 @@ func (l *load) balance() {
 	}
 	l.pictures()
 	l.t.Logf("%d sent once, %d uncertain, %d received", sent, uncertain, conversations*(1+(1+kills)*inPerRound))
+}
+
+// start begins conversations with a template, each with a key and until it is
+// answered.
+func (l *load) start() {
+	for range 3 {
+		phone := fmt.Sprintf("55119876507%02d", len(l.begun))
+		r := request{method: http.MethodPost, path: "/tickets", key: "start-" + phone, body: fields{"mode": "steps",
+			"contact": fields{"phone": phone}, "connection_id": l.shop.ID, "template": l.greeting.fill()}}
+		var a answer
+		if l.insist(false, func(ctx context.Context) (int, error) {
+			var err error
+			a, err = l.ana.send(ctx, r)
+			return a.status, err
+		}) {
+			l.begun[phone] = decode[ticket](l.t, a.body).ID
+		}
+	}
+}
+
+// starts: each start is one ticket with one template, which the provider took
+// once, or of which nobody knows and it never left.
+func (l *load) starts() {
+	l.t.Helper()
+	sent := map[string]int{}
+	for _, m := range l.provider.ledger(shopNumber) {
+		if m.View.Template != nil {
+			sent[correlated(m)]++
+		}
+	}
+	for phone, id := range l.begun {
+		if list := l.ticketsOf(phone); len(list) != 1 || list[0].ID != id {
+			l.t.Errorf("the start to %s was answered with ticket %s, there are %+v", phone, id, list)
+		}
+		list := l.ana.messages(id)
+		if len(list) != 1 || list[0].Template == nil {
+			l.t.Fatalf("ticket %s holds %s", id, asJSON(list))
+		}
+		want := 1
+		if list[0].Status == "uncertain" {
+			want = 0
+		}
+		if n := sent[list[0].ID]; n != want {
+			l.t.Errorf("the template to %s is %s, the provider took it %d times", phone, list[0].Status, n)
+		}
+	}
+	if len(l.begun) != 3*(1+kills) {
+		l.t.Errorf("%d of %d starts were answered", len(l.begun), 3*(1+kills))
+	}
 }
 
 // pictures: every file was fetched, whatever it was interrupted by, once.

@@ -257,14 +257,15 @@ func (w *company) startsAtTheProvider() {
 		return fields{"mode": "steps", "contact": fields{"name": name, "phone": phone}, "connection_id": w.shop.ID, "template": tpl.fill(name, "cadeiras")}
 	}
 	w.provider.fails(shopNumber, sandbox.Fault{Kind: sandbox.FaultRefuse, Code: 132015, Count: 1})
-	p := w.ana.refused(http.StatusUnprocessableEntity, "provider_refused", http.MethodPost, "/tickets", start("Nilo", "5511987650121"))
-	if p.Params["reason"] != "template_paused" {
-		t.Errorf("B9: refused for %v", p.Params)
+	nilo := request{method: http.MethodPost, path: "/tickets", body: start("Nilo", "5511987650121"), key: "start-nilo"}
+	p := decode[problem](t, w.ana.expect(http.StatusUnprocessableEntity, nilo).body)
+	if p.Code != "provider_refused" || p.Params["reason"] != "template_paused" {
+		t.Errorf("B9: refused with %+v", p)
 	}
 	if list := w.ticketsOf("5511987650121"); len(list) != 0 {
 		t.Errorf("B9: a refused start left %+v", list)
 	}
-	ok := decode[ticket](t, w.ana.expect(http.StatusCreated, request{method: http.MethodPost, path: "/tickets", body: start("Nilo", "5511987650121")}).body)
+	ok := decode[ticket](t, w.ana.expect(http.StatusCreated, nilo).body) // the same key: the refusal was no effect
 	if ok.Status != "open" {
 		t.Errorf("after the refusal: %+v", ok)
 	}

@@ -14,6 +14,8 @@ func TestStory(t *testing.T) {
 		w.story("2 many at once: I4 E1", (*company).manyAtOnce)
 		w.story("2 a contact without a phone", (*company).withoutPhone)
 		w.story("2 sessions end: C1 D23 B12", (*company).sessionsEnd)
+		w.story("2 the provider's faults: M2", (*company).providerFaults)
+		w.story("2 an expired token: D17", (*company).expiredToken)
 		w.story("2 a new phone number", (*company).newNumber)
 		w.story("2 typing", (*company).typing)
 		w.story("2 notifications", (*company).notified)

@@ -152,7 +152,8 @@ func (h *house) found(tx *dbx.Tx) error {
 		}
 		*q = row.ID
 	}
-	for name, c := range map[string]*desk.ID{"Loja": &h.one, "Assistência": &h.two} {
+	for i, c := range []*desk.ID{&h.one, &h.two} { // the first is the default
+		name := fmt.Sprint("Loja ", i+1)
 		row, err := h.s.CreateConnection(tx, h.operator(), store.ConnectionNew{ID: h.s.IDs.Next(), PublicKey: name + account.ID.String(), Kind: streamKind,
 			Name: name, ExternalID: name, Settings: map[string]string{"token": "sealed"}})
 		if err != nil {

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -90,11 +91,31 @@ func (o *Outbox) nudgeAfter(tx *dbx.Tx, m *desk.Message) {
 	tx.AfterCommit(func() { o.Nudge(m.AccountID, m.ConnectionID) })
 }
 
-// Watch nudges when a connection becomes usable again.
+// Watch has a connection looked at when it has changed. One that has become
+// usable again sends at once what its failure held back. The directory hears of
+// the change too, perhaps later: it must not answer from before.
 func (o *Outbox) Watch(e desk.Event) {
-	if e.Type == desk.EvConnectionState || e.Type == desk.EvConnectionUpdated {
-		o.Nudge(e.AccountID, e.EntityID)
+	if e.Type != desk.EvConnectionState && e.Type != desk.EvConnectionUpdated {
+		return
 	}
+	o.Directory.Forget(e.AccountID)
+	if state, told := e.Data["state"]; told && desk.ConnectionState(fmt.Sprint(state)).Usable() {
+		o.release(store.Connected{AccountID: e.AccountID, ConnectionID: e.EntityID})
+	}
+	o.Nudge(e.AccountID, e.EntityID)
+}
+
+// release ends the pause of a connection's line, if it has one here.
+func (o *Outbox) release(c store.Connected) {
+	o.lines.mu.Lock()
+	l := o.lines.open[c]
+	o.lines.mu.Unlock()
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pausedTo = time.Time{}
 }
 
 func (o *Outbox) tickLoop(ctx context.Context) {

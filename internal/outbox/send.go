@@ -85,9 +85,9 @@ func (o *Outbox) failed(ctx context.Context, tx *dbx.Tx, m *desk.Message, f *cha
 		return o.step(tx, m, desk.EvMessageUncertain, store.MessageStep{
 			To: desk.StatusUncertain, Failure: reason(f), RunAt: o.now().Add(uncertainHold)})
 	case f.AuthFailed || f.StopSending:
-		// The message is fine, the connection is not: it stays in line.
-		return o.step(tx, m, desk.EvMessageStatus, store.MessageStep{
-			To: desk.StatusPending, Failure: reason(f), RunAt: o.now().Add(authPause)})
+		// The message is fine, the connection is not: it stays in line, and the
+		// line rests (heed).
+		return o.step(tx, m, desk.EvMessageStatus, store.MessageStep{To: desk.StatusPending, Failure: reason(f)})
 	case f.Retryable && m.Attempts < maxAttempts:
 		return o.step(tx, m, desk.EvMessageStatus, store.MessageStep{
 			To: desk.StatusPending, Failure: reason(f), RunAt: o.now().Add(o.backOff(m.Attempts, f.After))})

@@ -265,8 +265,8 @@ func TestAConnectionThatIsNotLetInKeepsItsLine(t *testing.T) {
 			return err
 		})
 		w.o.Directory.ForgetAll()
-		w.clock.Advance(2 * time.Minute)
-		w.o.Nudge(m.AccountID, m.ConnectionID)
+		w.o.Watch(desk.Event{AccountID: m.AccountID, Type: desk.EvConnectionState, EntityID: m.ConnectionID,
+			Data: map[string]any{"state": desk.Connected}}) // no minute of silence once it is mended
 		w.becomes(m.ID, desk.StatusSent)
 	})
 }

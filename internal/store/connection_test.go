@@ -343,3 +343,35 @@ func TestPublicKeyHas128Bits(t *testing.T) {
 		t.Error("a short source of randomness passed")
 	}
 }
+
+// Deleting the only connection somebody is limited to must not open all the
+// others to her: an empty list means all.
+func TestV4_DeletingTheOnlyAllowedConnectionGrantsNothing(t *testing.T) {
+	eachCompany(t, func(t *testing.T, c *company) {
+		_, b := c.mustConnection("Alfa"), c.mustConnection("Bravo")
+		d := c.mustConnection("Delta")
+		ana := c.user("Ana", desk.RoleUser)
+		if _, err := updateUser(c, c.admin, ana.UserID, store.UserPatch{Connections: &[]desk.ID{b.ID, d.ID}}); err != nil {
+			t.Fatal(err)
+		}
+		reaches := func() (list []desk.ID) {
+			v, _, err := c.Viewer(c.read(), c.id, ana.UserID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v.Connections
+		}
+		if err := deleteConnection(c, d.ID); err != nil {
+			t.Fatal(err)
+		}
+		if got := reaches(); !slices.Equal(got, []desk.ID{b.ID}) {
+			t.Errorf("reaches %v, want only %v", got, b.ID)
+		}
+		if err := deleteConnection(c, b.ID); err != nil {
+			t.Fatal(err)
+		}
+		if got := reaches(); len(got) == 0 {
+			t.Error("she reaches every connection now")
+		}
+	})
+}

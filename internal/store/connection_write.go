@@ -296,10 +296,15 @@ func (s *Store) DeleteConnection(tx *dbx.Tx, by *desk.Viewer, id desk.ID) error 
 	if live {
 		return desk.Refuse(desk.CodeInUse)
 	}
-	for _, l := range []links{userConnections, connectionQueues} {
-		if _, err := tx.Exec(`DELETE FROM `+l.table+` WHERE account_id = $1 AND connection_id = $2`, by.AccountID, id); err != nil {
-			return err
-		}
+	if _, err := tx.Exec(`DELETE FROM connection_queue WHERE account_id = $1 AND connection_id = $2`, by.AccountID, id); err != nil {
+		return err
+	}
+	// No allowed connection means all of them: whoever was limited to this one
+	// stays limited to it, and so to none, until somebody decides otherwise.
+	if _, err := tx.Exec(`DELETE FROM user_connection WHERE account_id = $1 AND connection_id = $2 AND EXISTS (
+		SELECT 1 FROM user_connection o WHERE o.account_id = $1 AND o.user_id = user_connection.user_id AND o.connection_id <> $2)`,
+		by.AccountID, id); err != nil {
+		return err
 	}
 	if _, err := tx.Exec(`UPDATE account_user SET default_connection_id = 0, rev = rev + 1
 		WHERE account_id = $1 AND default_connection_id = $2`, by.AccountID, id); err != nil {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -32,18 +33,18 @@ type MessageHit struct {
 // Bounds of search (decisions.md 17).
 const (
 	searchPage    = 30
-	firstRows     = 2_000  // looked through first; a common word fills a page from them
-	newestRows    = 20_000 // looked through if the first held so many that these fill a page
-	promising     = 4
+	firstRows     = 500   // looked through first; a common word fills a page from them
+	newestRows    = 8_000 // looked through if, by what the first held, they fill a page
 	newestHits    = 10_000
 	foundContacts = 500
 )
 
 // Search finds tickets by their contact or number, and messages by their
 // words. Two fixed plans, never the planner's choice: first the newest rows of
-// the account are read and tested, more of them if the first are promising; if
-// that fills no page, the index of words is asked. So a common word is answered
-// without touching its many hits, and a rare one without reading everything.
+// the account are read and tested, and more of them if by the share of hits
+// these fill a page; if they don't, the index of words is asked. So a common
+// word is answered without touching its many hits, and a rare one without
+// reading everything.
 func (s *Store) Search(q dbx.Querier, v *desk.Viewer, typed, cursor string) (SearchResult, error) {
 	before, err := idCursor(cursor)
 	if err != nil {
@@ -104,13 +105,27 @@ func (s *Store) searchTickets(q dbx.Querier, v *desk.Viewer, typed string) ([]de
 // searchMessages returns up to one more than a page of ids, newest first.
 func (s *Store) searchMessages(q dbx.Querier, v *desk.Viewer, typed string, before desk.ID) (ids []desk.ID, truncated bool, err error) {
 	ids, err = s.searchRows(q, v, typed, before, firstRows)
-	if err == nil && len(ids) >= promising && len(ids) <= searchPage {
-		ids, err = s.searchRows(q, v, typed, before, newestRows)
+	if enough := rowsForPage(len(ids)); err == nil && enough > firstRows && enough <= newestRows {
+		ids, err = s.searchRows(q, v, typed, before, enough)
 	}
 	if err != nil || len(ids) > searchPage {
 		return ids, false, err
 	}
 	return s.searchIndex(q, v, typed, before)
+}
+
+// rowsForPage is how many of the newest rows should hold more than a page of
+// hits if the first held some, with a half more for luck, in steps, so that
+// there are few different statements. Without any hit there is no saying.
+func rowsForPage(hits int) int {
+	const step = 1000
+	switch {
+	case hits == 0:
+		return math.MaxInt
+	case hits > searchPage:
+		return firstRows
+	}
+	return (firstRows*(searchPage+1)*3/2/hits/step + 1) * step
 }
 
 // searchRows is the first plan: the newest rows in order, each tested.
@@ -136,19 +151,18 @@ func (s *Store) searchIndex(q dbx.Querier, v *desk.Viewer, typed string, before 
 		return nil, false, nil
 	}
 	account := a.Add(v.AccountID)
-	ids, err = dbx.All(q, scanID, `WITH hits AS MATERIALIZED (`+hits+`)
-		SELECT x.id FROM hits x CROSS JOIN message_text m CROSS JOIN ticket t
+	// The hits are counted beside, as a negative id.
+	list, err := dbx.All(q, scanID, `WITH hits AS MATERIALIZED (`+hits+`)
+		SELECT -COUNT(*) AS id FROM hits UNION ALL
+		SELECT * FROM (SELECT x.id FROM hits x CROSS JOIN message_text m CROSS JOIN ticket t
 		WHERE x.id < `+a.Add(before)+` AND m.id = x.id AND m.account_id = `+account+
 		` AND t.id = m.ticket_id AND t.account_id = `+account+` AND `+visible(&a, v, "t")+`
-		ORDER BY x.id DESC`+limit(searchPage+1), a.Values()...)
-	if err != nil || len(ids) > searchPage {
-		return ids, false, err
+		ORDER BY x.id DESC`+limit(searchPage+1)+`) AS found ORDER BY id DESC`, a.Values()...)
+	if err != nil {
+		return nil, false, err
 	}
-	var count dbx.Args
-	hits, _ = dbx.SearchHits(&count, q.Dialect(), int64(v.AccountID), typed, newestHits)
-	var n int
-	err = q.QueryRow(`SELECT COUNT(*) FROM (`+hits+`) AS hits`, count.Values()...).Scan(&n)
-	return ids, n >= newestHits, err
+	ids, n := list[:len(list)-1], -list[len(list)-1] // the count, never above 0, sorts last
+	return ids, n >= newestHits && len(ids) <= searchPage, nil
 }
 
 // messageHits reads what is shown of found messages. One that was canceled is

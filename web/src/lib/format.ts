@@ -51,6 +51,12 @@ export function dayTitle(at: When, now: When = Date.now()): string {
   return days === 1 ? t('time.yesterdayOn', { date: name }) : name;
 }
 
+/** A moment within a sentence: 18:40, ontem, 18:40, 12 nov, 18:40. */
+export function since(at: When, now: When = Date.now()): string {
+  const day = shortTime(at, now);
+  return day === time(at) ? day : `${day}, ${time(at)}`;
+}
+
 /** Short time of a list row: 09:32, ontem, 12 nov. */
 export function shortTime(at: When, now: When = Date.now()): string {
   const days = daysBetween(dayKey(at), dayKey(now));

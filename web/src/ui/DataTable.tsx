@@ -6,7 +6,7 @@ import { Skeleton } from './Skeleton';
 
 export interface Column<T> {
   key: string;
-  head: string;
+  head: ReactNode;
   cell: (row: T) => ReactNode;
   /** Width of the column; the first takes the rest. */
   width?: number | string;

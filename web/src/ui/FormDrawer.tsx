@@ -54,7 +54,7 @@ export function FormDrawer(props: Props) {
           <Drawer.Body>
             <form className="col grow dform" noValidate onSubmit={(event) => form?.submit(event)}>
               {tabs && <Tabs items={tabs} value={tab ?? ''} onChange={(key) => onTab?.(key)} label={title} drawer />}
-              <div className="dbody scroll grow col g16" tabIndex={-1}>
+              <div className="dbody scroll grow col g16" tabIndex={form ? undefined : 0}>
                 {children}
               </div>
               {form && (

@@ -7,7 +7,7 @@ import { shortTime } from '@/lib/format';
 import { formatPhone } from '@/lib/phone';
 import type { Contact } from '@/lib/types';
 import { RowName, type Column } from '@/ui/DataTable';
-import { Avatar, Btn, TagChip } from '@/ui/parts';
+import { Avatar, Btn, Hidden, TagChip } from '@/ui/parts';
 
 export function useColumns(open: (id: string) => void): Column<Contact>[] {
   const t = useT();
@@ -64,7 +64,7 @@ export function useColumns(open: (id: string) => void): Column<Contact>[] {
     },
     {
       key: 'talk',
-      head: '',
+      head: <Hidden>{t('contacts.talk')}</Hidden>,
       width: 130,
       cell: (c) =>
         can('ticket.start') &&

@@ -66,7 +66,9 @@ function Simulator() {
   const controls = chat && connection && <Controls chat={chat} connection={connection} />;
   return (
     <main className="page sim" id="conteudo" tabIndex={-1}>
-      {!(narrow && chat) && (
+      {narrow && chat ? (
+        <h1 className="vh">{t('sandbox.title')}</h1>
+      ) : (
         <header className="ptop simtop">
           <h1>{t('sandbox.title')}</h1>
           <span className="sec x13 trunc psub">{t('sandbox.subtitle')}</span>

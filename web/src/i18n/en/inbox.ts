@@ -206,6 +206,7 @@ export default {
     show: 'Show contact',
     hide: 'Hide contact',
     edit: 'Edit contact',
+    type: 'Type',
     origin: 'Origin',
     cost: 'Cost',
     billable_one: '· {{count}} charged',

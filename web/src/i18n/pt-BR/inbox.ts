@@ -206,6 +206,7 @@ export default {
     show: 'Mostrar contato',
     hide: 'Esconder contato',
     edit: 'Editar contato',
+    type: 'Tipo',
     origin: 'Origem',
     cost: 'Custo',
     billable_one: '· {{count}} cobrada',

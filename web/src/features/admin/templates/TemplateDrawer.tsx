@@ -15,6 +15,7 @@ import { IconBtn } from '@/ui/parts';
 import { PhoneFrame } from '@/ui/PhoneFrame';
 import { TemplateCard } from '@/ui/TemplateCard';
 import { sampleOf } from './sample';
+import { Decide } from './Decide';
 import { languageName, metaWord, tone } from './words';
 
 export function TemplateDrawer({ template, onClose }: { template: Template; onClose: () => void }) {
@@ -25,7 +26,8 @@ export function TemplateDrawer({ template, onClose }: { template: Template; onCl
   const [tab, setTab] = useState('general');
   const [removing, setRemoving] = useState(false);
   const path = { path: { id: template.id } };
-  const lines = connections?.filter((c) => template.connections.includes(c.id)).map((c) => c.name) ?? [];
+  const lines = connections?.filter((c) => template.connections.includes(c.id)) ?? [];
+  const simulated = me.sandbox && lines.length > 0 && lines.every((c) => c.simulated);
   return (
     <FormDrawer
       title={template.name}
@@ -74,12 +76,13 @@ export function TemplateDrawer({ template, onClose }: { template: Template; onCl
                 <span className={`state ${tone(template.quality)}`}>{metaWord('quality', template.quality)}</span>
               </dd>
               <dt>{t('admin.template.sentOver')}</dt>
-              <dd>{lines.join(', ')}</dd>
+              <dd>{lines.map((c) => c.name).join(', ')}</dd>
               <dt>{t('admin.template.parameters')}</dt>
               <dd>{t('admin.template.parameterCount', { count: template.placeholders.filter((p) => p.required).length })}</dd>
               <dt>{t('admin.template.lastSync')}</dt>
               <dd className="num">{template.synced_at ? moment(template.synced_at) : t('admin.never')}</dd>
             </dl>
+            {simulated && <Decide template={template} />}
           </div>
           <figure className="tphone">
             <figcaption className="x12 mut">{t('admin.template.asSeen')}</figcaption>

@@ -18,7 +18,7 @@ import { check, type Faults } from './check';
 import { bodyOf, cleanName, componentsOf, emptyDraft, limits, type Draft } from './draft';
 import { sampleOf } from './sample';
 import { VariableText } from './VariableText';
-import { languageName, metaWord, templateLanguages } from './words';
+import { languageName, metaWord, templateLanguages, written } from './words';
 
 interface Props {
   onClose: () => void;
@@ -62,9 +62,10 @@ export function TemplateForm({ onClose, onMade }: Props) {
             <Select label={t('admin.connection.one')} description={t('admin.template.connectionHint')} data={lines.map((c) => ({ value: c.id, label: c.name }))} allowDeselect={false} value={values.connection_id} error={wrong('connection_id')} onChange={(id) => id && set('connection_id', id)} />
           </div>
           <div className="two">
-            <Select label={t('admin.template.categoryHead')} description={t(`admin.template.categoryHelp.${values.category}`)} data={(['UTILITY', 'MARKETING', 'AUTHENTICATION'] as const).map((code) => ({ value: code, label: metaWord('category', code) }))} allowDeselect={false} value={values.category} error={wrong('category')} onChange={(code) => code && set('category', code as Draft['category'])} />
-            <Select label={t('admin.template.language')} description={t('admin.template.languageHint')} searchable data={templateLanguages.map((code) => ({ value: code, label: languageName(code) }))} allowDeselect={false} value={values.language} error={wrong('language')} nothingFoundMessage={t('admin.nothing')} onChange={(code) => code && set('language', code)} />
+            <Select label={t('admin.template.categoryHead')} data={(['UTILITY', 'MARKETING', 'AUTHENTICATION'] as const).map((code) => ({ value: code, label: metaWord('category', code) }))} allowDeselect={false} value={values.category} error={wrong('category')} onChange={(code) => code && set('category', code as Draft['category'])} />
+            <Select label={t('admin.template.language')} searchable data={templateLanguages.map((code) => ({ value: code, label: languageName(code) }))} allowDeselect={false} value={values.language} error={wrong('language')} nothingFoundMessage={t('admin.nothing')} onChange={(code) => code && set('language', code)} />
           </div>
+          <p className="help tcat">{t(`admin.template.categoryHelp.${values.category}`)}</p>
           {auth ? (
             <>
               <p className="infobox">{t('admin.template.authText')}</p>
@@ -85,7 +86,7 @@ export function TemplateForm({ onClose, onMade }: Props) {
               {values.header === 'text' && (
                 <VariableText part="header" label={t('admin.template.headerText')} max={limits.header} value={values.headerText} examples={values.examples} error={wrong(`${at('header')}.text`)} exampleError={wrong(`${at('header')}.example`)} onChange={(text) => set('headerText', text)} onExamples={(examples) => set('examples', examples)} />
               )}
-              <VariableText part="body" multiline label={t('admin.template.body')} help={t('admin.template.bodyHint')} max={limits.body} value={values.body} examples={values.examples} error={wrong(`${at('body')}.text`)} exampleError={wrong(`${at('body')}.example`)} onChange={(text) => set('body', text)} onExamples={(examples) => set('examples', examples)} />
+              <VariableText part="body" multiline label={t('admin.template.body')} help={t('admin.template.bodyHint', written)} max={limits.body} value={values.body} examples={values.examples} error={wrong(`${at('body')}.text`)} exampleError={wrong(`${at('body')}.example`)} onChange={(text) => set('body', text)} onExamples={(examples) => set('examples', examples)} />
               <VariableText label={t('admin.template.footer')} max={limits.footer} value={values.footer} examples={{}} error={wrong(`${at('footer')}.text`, places.footer === undefined)} onChange={(text) => set('footer', text)} />
               <ButtonsEditor buttons={values.buttons} place={`${at('buttons')}.buttons`} wrong={wrong} onChange={(buttons) => set('buttons', buttons)} />
             </>
@@ -116,11 +117,11 @@ function useWrong(values: Draft, error: unknown, tried: boolean) {
     if (absent) return undefined;
     const rule = faults[place];
     // What is only missing is said when somebody tries to send.
-    if (rule && (tried || (rule !== 'required' && rule !== 'example'))) return t(`admin.template.rule.${rule}`);
+    if (rule && (tried || (rule !== 'required' && rule !== 'example'))) return t(`admin.template.rule.${rule}`, written);
     if (!(error instanceof ApiError)) return undefined;
     const said = error.fields.find((field) => field.location.replace(/^body\./, '') === place);
     if (!said) return error.code === 'template_taken' && place === 'name' ? codeText(error.code) : undefined;
     const key = `admin.template.rule.${String(said.params?.rule ?? '')}`;
-    return i18n.exists(key) ? i18n.t(key as 'admin.template.rule.example') : codeText(said.code, said.params);
+    return i18n.exists(key) ? i18n.t(key as 'admin.template.rule.variable_syntax', written) : codeText(said.code, said.params);
   };
 }

@@ -31,3 +31,6 @@ export function languageName(code: string): string {
 }
 
 export const templateLanguages = ['pt_BR', 'pt_PT', 'en', 'en_US', 'en_GB', 'es', 'es_AR', 'es_ES', 'es_MX', 'fr', 'de', 'it', 'ja', 'zh_CN', 'ar', 'he', 'nl', 'pl', 'ru', 'tr', 'uk', 'ko', 'hi', 'id', 'vi'];
+
+/** Variables as they are written, for texts that speak of them. */
+export const written = { one: '{{1}}', two: '{{2}}', named: '{{nome}}' };

@@ -3,7 +3,7 @@ import { IconArrowBackUp, IconHourglassHigh, IconLock, IconSend, IconTemplate, I
 import { useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
 import { useT } from '@/i18n';
 import { useDraft } from '@/lib/drafts';
-import { time, dayTitle } from '@/lib/format';
+import { since } from '@/lib/format';
 import type { Me, Ticket } from '@/lib/types';
 import { Btn, IconBtn } from '@/ui/parts';
 import { useNames } from '../names';
@@ -98,7 +98,7 @@ export function Composer({ ticket, locked, phone, me }: Props) {
           <p>
             <b>
               {ticket.window_expires_at
-                ? t('window.closedSince', { when: `${dayTitle(ticket.window_expires_at).toLowerCase()}, ${time(ticket.window_expires_at)}` })
+                ? t('window.closedSince', { when: since(ticket.window_expires_at) })
                 : t('window.neverOpen')}
             </b>{' '}
             {t('window.explain', { name })}

@@ -78,7 +78,7 @@ function Properties({ ticket }: { ticket: Ticket }) {
       <dd>{queue ? <QueueName name={queue.name} c={queue.color} /> : <span className="mut">{t('panel.noQueue')}</span>}</dd>
       {offered.length > 0 && (
         <>
-          <dt>{t('field.type')}</dt>
+          <dt>{t('panel.type')}</dt>
           <dd>
             {ticket.can.includes('set_type') ? (
               <Select className="inlinesel" variant="unstyled" aria-label={t('field.type')} placeholder={t('panel.choose')} data={offered.map((x) => ({ value: x.id, label: x.name }))} value={ticket.type_id} onChange={(value) => value && void patchTicket(ticket, { type_id: value })} />

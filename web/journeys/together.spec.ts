@@ -1,0 +1,60 @@
+import { beside, bubble, composer, enter, expect, row, test } from './desk';
+
+test('two agents: one accepts, the other sees it go; a transfer hands it over', async ({ page, context, customer, complaints, desk }) => {
+  await enter(page, 'ana', '/atendimentos?tab=pending');
+  const bruno = await beside(context, 'bruno', complaints, desk);
+  await bruno.goto('/atendimentos?tab=pending');
+  const chat = await customer.chat('Tânia Melo');
+  await customer.write(chat, 'Preciso de um orçamento');
+  await expect(row(page, 'Tânia Melo')).toBeVisible();
+  await expect(row(bruno, 'Tânia Melo')).toBeVisible();
+  await row(page, 'Tânia Melo').hover();
+  await row(page, 'Tânia Melo').getByRole('button', { name: 'Aceitar' }).click();
+  await expect(composer(page)).toBeVisible();
+  await expect(row(bruno, 'Tânia Melo')).toBeHidden();
+
+  await page.getByRole('button', { name: 'Transferir' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: 'Fila' }).click();
+  await page.getByRole('option', { name: 'Vendas' }).click();
+  await dialog.getByRole('combobox', { name: /Atendente/ }).click();
+  await page.getByRole('option', { name: /Bruno Tavares/ }).click();
+  await dialog.getByRole('button', { name: 'Transferir' }).click();
+  await bruno.getByRole('link', { name: /Abertos/ }).click();
+  await row(bruno, 'Tânia Melo').getByRole('link').click();
+  await composer(bruno).fill('Oi, Tânia, aqui é o Bruno.');
+  await composer(bruno).press('Enter');
+  await expect(bubble(page, 'aqui é o Bruno')).toBeVisible();
+  await bruno.context().close();
+});
+
+test('four tabs share one stream; when the leader closes another takes over', async ({ page, context, customer, desk, complaints }) => {
+  const streams = new Map<string, number>();
+  context.on('request', (asked) => {
+    if (!asked.url().endsWith('/api/v1/stream')) return;
+    streams.set(String(asked.frame().page().url()), 1);
+    open++;
+  });
+  let open = 0;
+  context.on('requestfinished', (asked) => void (asked.url().endsWith('/api/v1/stream') && open--));
+  context.on('requestfailed', (asked) => void (asked.url().endsWith('/api/v1/stream') && open--));
+  await enter(page, 'ana', '/atendimentos?tab=pending');
+  await expect.poll(() => open).toBe(1);
+  const tabs = [];
+  for (let i = 0; i < 3; i++) {
+    const tab = await context.newPage();
+    await tab.goto(`${desk}/atendimentos?tab=pending`);
+    await expect(tab.getByRole('heading', { name: 'Atendimentos' })).toBeVisible();
+    tabs.push(tab);
+  }
+  expect(open).toBe(1);
+  const chat = await customer.chat('Ivo Campos');
+  await customer.write(chat, 'Bom dia');
+  for (const tab of [page, ...tabs]) await expect(row(tab, 'Ivo Campos')).toBeVisible();
+  await page.close();
+  await expect.poll(() => open).toBe(1);
+  const second = await customer.chat('Nara Vidal');
+  await customer.write(second, 'Boa tarde');
+  for (const tab of tabs) await expect(row(tab, 'Nara Vidal')).toBeVisible();
+  void complaints;
+});
