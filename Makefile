@@ -56,9 +56,9 @@ RACE_SQLITE = $(shell go list ./internal/... ./cmd/... | grep -vE '/internal/(db
 WITH_DATABASE := ./internal/api ./internal/app/... ./internal/auth ./internal/ingress ./internal/routing ./internal/sandbox
 
 test-go: ## every package, both databases, the race detector
-	CGO_ENABLED=1 go test -race -count=1 $(RACE_BOTH)
-	CGO_ENABLED=1 PROSA_TEST_DATABASES=sqlite go test -race -count=1 $(RACE_SQLITE)
-	PROSA_TEST_DATABASES=postgres go test -count=1 $(WITH_DATABASE)
+	CGO_ENABLED=1 go test -race -count=1 -timeout 20m $(RACE_BOTH)
+	CGO_ENABLED=1 PROSA_TEST_DATABASES=sqlite go test -race -count=1 -timeout 20m $(RACE_SQLITE)
+	PROSA_TEST_DATABASES=postgres go test -count=1 -timeout 20m $(WITH_DATABASE)
 
 test-web: build ## the web app: types, lint, logic, and journeys in Chromium
 	cd web && npm run check

@@ -29,7 +29,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // the system empties its folder too
 	prosa = filepath.Join(dir, "prosa")
 	build := exec.Command("go", "build", "-o", prosa, "./cmd/prosa")
 	build.Dir = ".."

@@ -100,12 +100,6 @@ type customer struct {
 	name   string
 }
 
-// in is the same customer in a subtest.
-func (c customer) in(t *testing.T) customer {
-	c.p = c.p.in(t)
-	return c
-}
-
 // does has her do something on her phone, which must be possible.
 func (c customer) does(m sandbox.CustomerMessage) sandbox.Message {
 	c.p.t.Helper()

@@ -1,11 +1,9 @@
 package e2e_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/prosa-desk/prosa/internal/sandbox"
 )
@@ -186,58 +184,4 @@ type notification struct {
 	Type     string  `json:"type"`
 	TicketID *string `json:"ticket_id"`
 	Seen     bool    `json:"seen"`
-}
-
-// Two companies on one installation know nothing of each other.
-func TestTwoCompanies(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, d database) {
-		p := launch(t, d, "127.0.0.1")
-		w := setUp(t, p, "")
-		w.hire()
-		w.open(sandbox.Limits{SentMS: 10, DeliveredMS: 30})
-		tag := post[named](w.ada, "/tags", fields{"name": "VIP", "color": "#FAB005"}).ID
-		w.provider.must(w.provider.box.SeedTemplates(t.Context(), meta, waba, []byte(templateSet)))
-		w.ada.done(http.MethodPost, "/templates/sync", fields{})
-		c, tk := w.served("Guido", "5511987650701")
-		upload := w.ana.file("x.jpg", "image/jpeg", jpegFile(t, 9, 9))
-		said := w.ana.messages(tk.ID)[0]
-
-		p.stop()
-		if out, err := command(t, p, nil, password+"\n", "--data-dir", p.data, "user", "add", "--account", "Concorrente",
-			"--name", "Zélia", "--email", "zelia@concorrente.example", "--role", "admin", "--password-stdin"); err != nil {
-			t.Fatalf("user add: %v\n%s", err, out)
-		}
-		p.start()
-		zelia := signIn(t, p, w.contract, "zelia@concorrente.example", password)
-		stream := zelia.listen()
-		for _, path := range []string{"/tickets/" + tk.ID, "/tickets/" + tk.ID + "/messages", "/tickets/" + tk.ID + "/timeline", "/tickets/" + tk.ID + "/log",
-			"/messages/" + said.ID, "/contacts/" + tk.Contact.ID, "/queues/" + w.vendas, "/users/" + w.ana.me.ID,
-			"/tags/" + tag, "/connections/" + w.shop.ID, "/templates/" + w.template("boas_vindas").ID} {
-			zelia.hidden(http.MethodGet, path, nil)
-		}
-		if a := zelia.raw("/api/v1/media/" + upload.ID); a.status != http.StatusNotFound {
-			t.Errorf("a file of the other company: %d", a.status)
-		}
-		for _, path := range []string{"/tickets", "/contacts", "/queues", "/tags", "/connections", "/templates", "/teams", "/raw-events", "/sandbox/chats",
-			"/sandbox/connections", "/contacts/" + tk.Contact.ID + "/history", "/users/" + w.ana.me.ID + "/history", "/settings/history"} {
-			if a := zelia.done(http.MethodGet, path, nil); len(decode[items[json.RawMessage]](t, a.body).Items) != 0 {
-				t.Errorf("%s of a new company: %.500s", path, a.body)
-			}
-		}
-		if list := all[named](zelia, "/users"); len(list) != 1 {
-			t.Errorf("users of a new company: %+v", list)
-		}
-		zelia.hidden(http.MethodPost, "/tickets/"+tk.ID+"/accept", nil)
-		zelia.hidden(http.MethodPost, "/tickets/"+tk.ID+"/messages", fields{"body": "oi"})
-		zelia.hidden(http.MethodPatch, "/users/"+w.ana.me.ID, fields{"active": false})
-		zelia.hidden(http.MethodPatch, "/connections/"+w.shop.ID, fields{"active": false})
-		zelia.hidden(http.MethodDelete, "/tags/"+tag, nil)
-		w.received(tk.ID, c.writes("segredo da loja").WAMID)
-		if r := get[searchResult](zelia, "/search?q=segredo"); len(r.Messages)+len(r.Tickets) != 0 {
-			t.Errorf("the other company finds %+v", r)
-		}
-		post[named](zelia, "/queues", fields{"name": "Vendas", "color": "#228BE6"})
-		stream.wait("register.changed", func(f frame) bool { return f.Type == "register.changed" })
-		stream.knowsNothing(0, tk.ID, "segredo", "Guido")
-	})
 }

@@ -56,6 +56,52 @@ func TestB9AStartSendsItsTemplateWithTheTicket(t *testing.T) {
 	})
 }
 
+// The provider's report may be here before its answer to the call is.
+func TestB9AStartIsAnsweredWhenTheReportIsFaster(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.begin()
+		w.p.answers(func(out channel.Outgoing) error {
+			w.report(channel.Status{ProviderID: "wamid." + out.MessageID.String(), Correlation: out.MessageID.String(),
+				Status: desk.StatusSent, At: desk.TimeOf(w.clock.Now())})
+			return nil
+		})
+		began := time.Now()
+		s, err := w.start("Beatriz")
+		if err != nil || s.Waiting || s.Message.Status != desk.StatusSent {
+			t.Errorf("%+v %v", s.Message, err)
+		}
+		if took := time.Since(began); took > startWait/2 {
+			t.Errorf("the request waited %s although the message had been reported as sent", took)
+		}
+	})
+}
+
+// What follows a file waits for its arrival, and not for a report that came
+// before the answer to the call.
+func TestTextFollowsAFileWhoseReportWasFaster(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.p.pace = channel.Pace{AfterMedia: 10 * time.Second}
+		w.begin()
+		ticket := w.open("11 98765-4321")
+		w.hears(ticket)
+		w.p.answers(func(out channel.Outgoing) error {
+			for _, status := range []desk.MessageStatus{desk.StatusSent, desk.StatusDelivered} {
+				w.report(channel.Status{ProviderID: fmt.Sprintf("wamid.%d", out.MessageID), Correlation: out.MessageID.String(),
+					Status: status, At: desk.TimeOf(w.clock.Now())})
+			}
+			return nil
+		})
+		file := desk.Media{AccountID: w.ana.AccountID, State: desk.MediaReady, Kind: desk.TypeImage, MIME: "image/jpeg", Size: 10, UploadedBy: w.ana.UserID}
+		w.do(func(tx *dbx.Tx) error { return w.s.InsertMedia(tx, &file) })
+		m, err := w.o.Compose(context.Background(), w.request(""), ticket.ID, Draft{Type: desk.TypeImage, MediaID: file.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.becomes(m.ID, desk.StatusDelivered)
+		w.becomes(w.mustSay(ticket, "e o texto").ID, desk.StatusDelivered)
+	})
+}
+
 func TestB9ACertainRefusalLeavesNoTicket(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		w.begin()

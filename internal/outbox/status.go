@@ -52,6 +52,7 @@ func (o *Outbox) report(ctx context.Context, tx *dbx.Tx, account desk.ID, ref st
 		tx.AfterCommit(func() { o.arrived(&done.Message) })
 	}
 	if done.Changed {
+		tx.AfterCommit(func() { o.settled.tell(done.Message.ID) })
 		o.Store.AnnounceMessage(tx, &done.Message, done.Sight)
 		o.nudgeAfter(tx, &done.Message)
 	}
@@ -100,9 +101,11 @@ func (o *Outbox) refused(ctx context.Context, tx *dbx.Tx, m *desk.Message, f *ch
 // step moves a message and records the event if it moved.
 func (o *Outbox) step(tx *dbx.Tx, m *desk.Message, kind desk.EventType, step store.MessageStep) error {
 	done, err := o.Store.StepMessage(tx, m.AccountID, store.MessageRef{ID: m.ID}, step)
-	if err != nil || !done.Changed {
+	if err != nil {
 		return err
 	}
+	// Those who wait are told even if nothing changed: a report may have been
+	// faster than the answer to the call.
 	if done.Message.Status != desk.StatusPending {
 		tx.AfterCommit(func() { o.settled.tell(m.ID) })
 	}
@@ -110,6 +113,9 @@ func (o *Outbox) step(tx *dbx.Tx, m *desk.Message, kind desk.EventType, step sto
 		tx.AfterCommit(func() { o.arrived(&done.Message) }) // delivered meanwhile, or it never will be
 	}
 	o.nudgeAfter(tx, &done.Message)
+	if !done.Changed {
+		return nil
+	}
 	if !done.Moved || kind == desk.EvMessageStatus {
 		o.Store.AnnounceMessage(tx, &done.Message, done.Sight)
 		return nil

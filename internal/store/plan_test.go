@@ -122,7 +122,7 @@ func TestOutboxReadsItsIndex(t *testing.T) {
 			w.answers(at, "já entregue", desk.StatusDelivered)
 		}
 		w.answers(at, "a caminho", desk.StatusPending)
-		plan := w.explain(store.HeadsSQL(), 1, w.account, w.line, 10)
+		plan := w.explain(store.HeadsSQL(), 1, w.account, w.line)
 		if strings.Count(plan, "message_outbox") < 2 || strings.Contains(plan, "SCAN m") || strings.Contains(plan, "Seq Scan") {
 			t.Error(plan)
 		}

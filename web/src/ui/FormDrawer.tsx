@@ -31,7 +31,21 @@ interface Props {
 
 /** The side drawer of every register: title, tabs, form, foot with what is unsaved. */
 export function FormDrawer(props: Props) {
-  const { title, icon, badge, actions, size = 520, tabs, tab, onTab, form, fresh, note, onClose, children } = props;
+  const {
+    title,
+    icon,
+    badge,
+    actions,
+    size = 520,
+    tabs,
+    tab,
+    onTab,
+    form,
+    fresh,
+    note,
+    onClose,
+    children,
+  } = props;
   const t = useT();
   const [asking, setAsking] = useState(false);
   const dirty = Boolean(form?.dirty);
@@ -53,7 +67,9 @@ export function FormDrawer(props: Props) {
           </Drawer.Header>
           <Drawer.Body>
             <form className="col grow dform" noValidate onSubmit={(event) => form?.submit(event)}>
-              {tabs && <Tabs items={tabs} value={tab ?? ''} onChange={(key) => onTab?.(key)} label={title} drawer />}
+              {tabs && (
+                <Tabs items={tabs} value={tab ?? ''} onChange={(key) => onTab?.(key)} label={title} drawer />
+              )}
               <div className="dbody scroll grow col g16" tabIndex={form ? undefined : 0}>
                 {children}
               </div>
@@ -68,7 +84,12 @@ export function FormDrawer(props: Props) {
                     <Btn kind="ghost" onClick={() => (dirty && !fresh ? form.discard() : close())}>
                       {dirty && !fresh ? t('admin.discard') : t('admin.cancel')}
                     </Btn>
-                    <Btn kind="primary" type="submit" busy={form.busy} {...(props.reason ? { reason: props.reason } : {})}>
+                    <Btn
+                      kind="primary"
+                      type="submit"
+                      busy={form.busy}
+                      {...(props.reason ? { reason: props.reason } : {})}
+                    >
                       {props.save ?? t('admin.save')}
                     </Btn>
                   </div>

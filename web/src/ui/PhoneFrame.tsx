@@ -16,7 +16,15 @@ interface Props {
 }
 
 /** A phone that shows the chat with the company. */
-export const PhoneFrame = ({ business, subtitle, size = 'card', onBack, backLabel, foot, children }: Props) => (
+export const PhoneFrame = ({
+  business,
+  subtitle,
+  size = 'card',
+  onBack,
+  backLabel,
+  foot,
+  children,
+}: Props) => (
   <div className={`phone ${size}`}>
     <div className="screen">
       {size === 'full' && (

@@ -30,7 +30,13 @@ export function Tabs({ items, value, onChange, label, drawer }: Props) {
   }
 
   return (
-    <div ref={line} role="tablist" aria-label={label} className={`tabs${drawer ? ' dtabs' : ''}`} onKeyDown={move}>
+    <div
+      ref={line}
+      role="tablist"
+      aria-label={label}
+      className={`tabs${drawer ? ' dtabs' : ''}`}
+      onKeyDown={move}
+    >
       {items.map((item) => (
         <button
           key={item.key}

@@ -1,4 +1,14 @@
-import { IconArrowBackUp, IconCopy, IconExternalLink, IconFile, IconForms, IconMapPin, IconPhone, IconPhoto, IconVideo } from '@tabler/icons-react';
+import {
+  IconArrowBackUp,
+  IconCopy,
+  IconExternalLink,
+  IconFile,
+  IconForms,
+  IconMapPin,
+  IconPhone,
+  IconPhoto,
+  IconVideo,
+} from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { WaText } from './WaText';
 import '@/features/inbox/conversation.css';
@@ -37,10 +47,23 @@ export function ButtonIcon({ type, size = 16 }: { type: string; size?: number })
   return <Icon size={size} aria-hidden />;
 }
 
-const mediaIcons: Record<string, typeof IconPhoto> = { IMAGE: IconPhoto, VIDEO: IconVideo, DOCUMENT: IconFile, LOCATION: IconMapPin };
+const mediaIcons: Record<string, typeof IconPhoto> = {
+  IMAGE: IconPhoto,
+  VIDEO: IconVideo,
+  DOCUMENT: IconFile,
+  LOCATION: IconMapPin,
+};
 
 /** A template as it looks on the phone. */
-export function TemplateCard({ content, time, onTap }: { content: CardContent; time?: string; onTap?: (button: number) => void }) {
+export function TemplateCard({
+  content,
+  time,
+  onTap,
+}: {
+  content: CardContent;
+  time?: string;
+  onTap?: (button: number) => void;
+}) {
   const { header, headerKind = '', body, footer, buttons = [] } = content;
   const MediaIcon = mediaIcons[headerKind.toUpperCase()];
   return (
@@ -51,14 +74,14 @@ export function TemplateCard({ content, time, onTap }: { content: CardContent; t
         </div>
       )}
       {header && (
-        <div className="h">
+        <div className="tc-head">
           <WaText>{header}</WaText>
         </div>
       )}
-      <div className="b">
+      <div className="tc-body">
         <WaText>{body}</WaText>
         {(footer || time) && (
-          <div className="row f">
+          <div className="row tc-foot">
             <span className="grow">{footer}</span>
             {time && <span className="num">{time}</span>}
           </div>

@@ -19,4 +19,6 @@ function draw(marks: Mark[]): ReactNode {
 }
 
 /** A text as the phone shows it: *bold*, _italic_, ~strike~, ```code```. */
-export const WaText = ({ children }: { children: string }) => <span className="watext">{draw(parseMarks(children))}</span>;
+export const WaText = ({ children }: { children: string }) => (
+  <span className="watext">{draw(parseMarks(children))}</span>
+);

@@ -26,7 +26,9 @@ describe('history', () => {
 
 describe('form', () => {
   it('sends only what differs', () => {
-    expect(changes({ name: 'B', queues: ['1'], on: true }, { name: 'A', queues: ['1'], on: true })).toEqual({ name: 'B' });
+    expect(changes({ name: 'B', queues: ['1'], on: true }, { name: 'A', queues: ['1'], on: true })).toEqual({
+      name: 'B',
+    });
   });
   it('knows the parts of a field', () => {
     expect(concerns('settings.access_token', 'settings')).toBe(true);

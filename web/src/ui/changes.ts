@@ -30,7 +30,11 @@ export function changesOf(entry: Pick<LogEntry, 'type' | 'data'>): Change[] {
 }
 
 const nothing = (value: unknown) =>
-  value === null || value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0);
+  value === null ||
+  value === undefined ||
+  value === '' ||
+  value === false ||
+  (Array.isArray(value) && value.length === 0);
 
 /** The words for a field of a register. */
 export function useFieldNames(): (field: string) => string {

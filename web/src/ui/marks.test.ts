@@ -7,7 +7,9 @@ it('reads the marks of WhatsApp', () => {
     { kind: 'bold', inner: [{ kind: 'text', text: 'Ana' }] },
     { kind: 'text', text: '!' },
   ]);
-  expect(parseMarks('*_a_*')).toEqual([{ kind: 'bold', inner: [{ kind: 'italic', inner: [{ kind: 'text', text: 'a' }] }] }]);
+  expect(parseMarks('*_a_*')).toEqual([
+    { kind: 'bold', inner: [{ kind: 'italic', inner: [{ kind: 'text', text: 'a' }] }] },
+  ]);
   expect(parseMarks('```x*y*```')).toEqual([{ kind: 'code', text: 'x*y*' }]);
 });
 

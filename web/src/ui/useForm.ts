@@ -13,11 +13,8 @@ export function changes<T extends object>(now: T, before: T): Partial<T> {
 }
 
 /** A record without one of its fields. */
-export function without<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> {
-  const copy = { ...value };
-  delete copy[key];
-  return copy;
-}
+export const without = <T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)) as Omit<T, K>;
 
 /** Whether a refusal named `place` is about `key` or a part of it. */
 export const concerns = (place: string, key: string) =>
@@ -40,7 +37,10 @@ export interface Form<T> {
 }
 
 /** State of an admin form: values, what is unsaved, and the server's refusals by field. */
-export function useForm<T extends object>(initial: T, save: (values: T, before: T) => Promise<unknown>): Form<T> {
+export function useForm<T extends object>(
+  initial: T,
+  save: (values: T, before: T) => Promise<unknown>,
+): Form<T> {
   const [base, setBase] = useState(initial);
   const [values, setValues] = useState(initial);
   const [error, setError] = useState<unknown>(null);

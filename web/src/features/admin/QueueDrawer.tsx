@@ -26,7 +26,13 @@ export function QueueDrawer({ queue, onClose }: { queue?: Queue; onClose: () => 
     active: queue?.active ?? true,
   }));
   const form = useForm(start, async (values, before) => {
-    if (queue) await ok(api.PATCH('/api/v1/queues/{id}', { params: { path: { id: queue.id } }, body: changes(values, before) }));
+    if (queue)
+      await ok(
+        api.PATCH('/api/v1/queues/{id}', {
+          params: { path: { id: queue.id } },
+          body: changes(values, before),
+        }),
+      );
     else {
       const body = without(values, 'active');
       await ok(api.POST('/api/v1/queues', { params: { header: { 'Idempotency-Key': key } }, body }));
@@ -57,13 +63,42 @@ export function QueueDrawer({ queue, onClose }: { queue?: Queue; onClose: () => 
             }
           : undefined
       }
-      history={(cursor) => ok(api.GET('/api/v1/queues/{id}/history', { params: { ...path, query: { cursor } } }))}
+      history={(cursor) =>
+        ok(api.GET('/api/v1/queues/{id}/history', { params: { ...path, query: { cursor } } }))
+      }
       onClose={onClose}
     >
-      <TextInput label={t('admin.field.name')} description={t('admin.queue.nameHint')} required withAsterisk={false} maxLength={60} data-autofocus={!queue || undefined} value={values.name} error={wrong.name} onChange={(e) => set('name', e.currentTarget.value)} />
+      <TextInput
+        label={t('admin.field.name')}
+        description={t('admin.queue.nameHint')}
+        required
+        withAsterisk={false}
+        maxLength={60}
+        data-autofocus={!queue || undefined}
+        value={values.name}
+        error={wrong.name}
+        onChange={(e) => set('name', e.currentTarget.value)}
+      />
       <ColorField value={values.color} error={wrong.color} onChange={(color) => set('color', color)} />
-      <NumberInput label={t('admin.queue.position')} description={t('admin.queue.positionHint')} min={1} max={10_000} allowDecimal={false} value={values.position} error={wrong.position} onChange={(n) => set('position', Number(n) || 1)} />
-      {queue && <SwitchRow label={t('admin.active')} help={t('admin.queue.activeHelp')} checked={values.active} error={wrong.active} onChange={(on) => set('active', on)} />}
+      <NumberInput
+        label={t('admin.queue.position')}
+        description={t('admin.queue.positionHint')}
+        min={1}
+        max={10_000}
+        allowDecimal={false}
+        value={values.position}
+        error={wrong.position}
+        onChange={(n) => set('position', Number(n) || 1)}
+      />
+      {queue && (
+        <SwitchRow
+          label={t('admin.active')}
+          help={t('admin.queue.activeHelp')}
+          checked={values.active}
+          error={wrong.active}
+          onChange={(on) => set('active', on)}
+        />
+      )}
     </RecordDrawer>
   );
 }

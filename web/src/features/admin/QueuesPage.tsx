@@ -27,7 +27,10 @@ export function QueuesPage() {
     .sort((a, b) => a.position - b.position || a.name.localeCompare(b.name));
   const people = (id: string) =>
     users?.filter(
-      (u) => u.active && (u.queues.includes(id) || teams?.some((team) => team.members.includes(u.id) && team.queues.includes(id))),
+      (u) =>
+        u.active &&
+        (u.queues.includes(id) ||
+          teams?.some((team) => team.members.includes(u.id) && team.queues.includes(id))),
     ).length;
   const lines = (id: string) => connections?.filter((c) => c.queues.includes(id)).map((c) => c.name) ?? [];
 
@@ -50,7 +53,11 @@ export function QueuesPage() {
       cell: (queue) => {
         const n = people(queue.id);
         if (n === undefined) return null;
-        return n > 0 ? <span className="sec num">{t('admin.queue.count', { count: n })}</span> : <span className="state warn">{t('admin.queue.nobody')}</span>;
+        return n > 0 ? (
+          <span className="sec num">{t('admin.queue.count', { count: n })}</span>
+        ) : (
+          <span className="state warn">{t('admin.queue.nobody')}</span>
+        );
       },
     },
     {
@@ -59,14 +66,24 @@ export function QueuesPage() {
       width: 260,
       cell: (queue) => <span className="sec">{lines(queue.id).join(', ')}</span>,
     },
-    { key: 'position', head: t('admin.queue.position'), width: 90, cell: (queue) => <span className="sec num phone-hide">{queue.position}</span> },
+    {
+      key: 'position',
+      head: t('admin.queue.position'),
+      width: 90,
+      cell: (queue) => <span className="sec num phone-hide">{queue.position}</span>,
+    },
   ];
 
   const add = can('queue.edit') ? () => setOpen('new') : undefined;
   const current = list.data?.find((queue) => queue.id === open);
   return (
     <Page title={t('nav.queues')} subtitle={t('admin.queue.subtitle')}>
-      <Tools search={search} onSearch={setSearch} placeholder={t('admin.queue.search')} {...(add ? { onAdd: add } : {})} />
+      <Tools
+        search={search}
+        onSearch={setSearch}
+        placeholder={t('admin.queue.search')}
+        {...(add ? { onAdd: add } : {})}
+      />
       <DataTable
         label={t('nav.queues')}
         rows={rows}
@@ -80,11 +97,17 @@ export function QueuesPage() {
           list.data?.length ? (
             <Empty title={t('admin.nothing')} text={t('admin.nothingText')} />
           ) : (
-            <Empty title={t('admin.queue.empty')} text={t('admin.queue.emptyText')} {...(add ? { action: <Btn onClick={add}>{t('admin.queue.add')}</Btn> } : {})} />
+            <Empty
+              title={t('admin.queue.empty')}
+              text={t('admin.queue.emptyText')}
+              {...(add ? { action: <Btn onClick={add}>{t('admin.queue.add')}</Btn> } : {})}
+            />
           )
         }
       />
-      {(open === 'new' || current) && <QueueDrawer key={open} {...(current ? { queue: current } : {})} onClose={() => setOpen(null)} />}
+      {(open === 'new' || current) && (
+        <QueueDrawer key={open} {...(current ? { queue: current } : {})} onClose={() => setOpen(null)} />
+      )}
     </Page>
   );
 }

@@ -42,7 +42,15 @@ export function ContactDrawer({ id: first, onClose, onSaved, onOther }: Props) {
         {!error && <Skeleton w="60%" h={16} />}
       </FormDrawer>
     );
-  return <Drawer key={data?.id ?? 'new'} contact={data} onClose={onClose} onSaved={onSaved} onOther={onOther ?? setId} />;
+  return (
+    <Drawer
+      key={data?.id ?? 'new'}
+      contact={data}
+      onClose={onClose}
+      onSaved={onSaved}
+      onOther={onOther ?? setId}
+    />
+  );
 }
 
 interface DrawerProps extends Omit<Props, 'id' | 'onOther'> {
@@ -63,7 +71,12 @@ function Drawer({ contact, onClose, onSaved, onOther }: DrawerProps) {
   const form = useForm(start, async (values, before) => {
     const saved = contact
       ? await ok(api.PATCH('/api/v1/contacts/{id}', { params: path, body: patchOf(values, before) }))
-      : await ok(api.POST('/api/v1/contacts', { params: { header: { 'Idempotency-Key': key } }, body: bodyOf(values) }));
+      : await ok(
+          api.POST('/api/v1/contacts', {
+            params: { header: { 'Idempotency-Key': key } },
+            body: bodyOf(values),
+          }),
+        );
     await refresh(saved);
     toast(t('admin.saved'));
     onSaved?.(saved);
@@ -103,7 +116,11 @@ function Drawer({ contact, onClose, onSaved, onOther }: DrawerProps) {
         contact && (
           <>
             {can('contact.block') && (
-              <IconBtn label={t(contact.blocked ? 'contacts.unblock' : 'contacts.block')} on={contact.blocked} onClick={() => setAsking('block')}>
+              <IconBtn
+                label={t(contact.blocked ? 'contacts.unblock' : 'contacts.block')}
+                on={contact.blocked}
+                onClick={() => setAsking('block')}
+              >
                 <IconBan size={18} />
               </IconBtn>
             )}
@@ -118,7 +135,12 @@ function Drawer({ contact, onClose, onSaved, onOther }: DrawerProps) {
       onClose={onClose}
     >
       {tab === 'history' && contact ? (
-        <History queryKey={['contact', contact.id]} load={(cursor) => ok(api.GET('/api/v1/contacts/{id}/history', { params: { ...path, query: { cursor } } }))} />
+        <History
+          queryKey={['contact', contact.id]}
+          load={(cursor) =>
+            ok(api.GET('/api/v1/contacts/{id}/history', { params: { ...path, query: { cursor } } }))
+          }
+        />
       ) : (
         <>
           {contact && !onSaved && can('ticket.start') && (
@@ -167,7 +189,11 @@ function Drawer({ contact, onClose, onSaved, onOther }: DrawerProps) {
           action={t(contact.blocked ? 'contacts.unblock' : 'contacts.block')}
           danger={!contact.blocked}
           onConfirm={async () => {
-            await refresh(await ok(api.PATCH('/api/v1/contacts/{id}', { params: path, body: { blocked: !contact.blocked } })));
+            await refresh(
+              await ok(
+                api.PATCH('/api/v1/contacts/{id}', { params: path, body: { blocked: !contact.blocked } }),
+              ),
+            );
           }}
           onClose={() => setAsking(null)}
         />

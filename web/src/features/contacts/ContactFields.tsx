@@ -23,7 +23,9 @@ export function ContactFields({ form, contact, editable }: Props) {
   const { data: tags } = useQuery(q.tags);
   const { data: users } = useQuery({ ...q.users, enabled: can('user.view') });
   const { values, set, wrong } = form;
-  const text = (key: 'name' | 'phone' | 'email' | 'first_name' | 'last_name' | 'document' | 'company' | 'birth_date') => ({
+  const text = (
+    key: 'name' | 'phone' | 'email' | 'first_name' | 'last_name' | 'document' | 'company' | 'birth_date',
+  ) => ({
     label: t(`contacts.field.${key}`),
     value: values[key],
     error: wrong[key],
@@ -34,7 +36,13 @@ export function ContactFields({ form, contact, editable }: Props) {
   const others = (contact?.identities ?? []).filter((one) => one.kind === 'whatsapp_user');
   return (
     <fieldset className="plain col g16" disabled={!editable}>
-      <TextInput {...text('name')} required withAsterisk={false} maxLength={120} data-autofocus={!contact || undefined} />
+      <TextInput
+        {...text('name')}
+        required
+        withAsterisk={false}
+        maxLength={120}
+        data-autofocus={!contact || undefined}
+      />
       <div className="two">
         <TextInput {...text('phone')} type="tel" maxLength={40} description={t('contacts.phoneHint')} />
         <TextInput {...text('email')} type="email" maxLength={254} description={t('contacts.emailHint')} />
@@ -46,9 +54,32 @@ export function ContactFields({ form, contact, editable }: Props) {
           ))}
         </dl>
       )}
-      <MultiSelect label={t('contacts.tags')} searchable clearable data={shown.map((tag) => ({ value: tag.id, label: tag.name }))} value={values.tags} error={wrong.tags} nothingFoundMessage={t('admin.nothing')} clearButtonProps={{ 'aria-label': t('admin.clear') }} onChange={(list) => set('tags', list)} />
+      <MultiSelect
+        label={t('contacts.tags')}
+        searchable
+        clearable
+        data={shown.map((tag) => ({ value: tag.id, label: tag.name }))}
+        value={values.tags}
+        error={wrong.tags}
+        nothingFoundMessage={t('admin.nothing')}
+        clearButtonProps={{ 'aria-label': t('admin.clear') }}
+        onChange={(list) => set('tags', list)}
+      />
       {users && can('wallet.set') && (
-        <Select label={t('contacts.wallet')} description={t('contacts.walletHint')} placeholder={t('contacts.noWallet')} searchable clearable data={users.filter((u) => u.active || u.id === values.owner_user_id).map((u) => ({ value: u.id, label: u.name }))} value={values.owner_user_id} error={wrong.owner_user_id} clearButtonProps={{ 'aria-label': t('admin.clear') }} onChange={(id) => set('owner_user_id', id)} />
+        <Select
+          label={t('contacts.wallet')}
+          description={t('contacts.walletHint')}
+          placeholder={t('contacts.noWallet')}
+          searchable
+          clearable
+          data={users
+            .filter((u) => u.active || u.id === values.owner_user_id)
+            .map((u) => ({ value: u.id, label: u.name }))}
+          value={values.owner_user_id}
+          error={wrong.owner_user_id}
+          clearButtonProps={{ 'aria-label': t('admin.clear') }}
+          onChange={(id) => set('owner_user_id', id)}
+        />
       )}
       <div className="two">
         <TextInput {...text('first_name')} maxLength={120} />
@@ -62,7 +93,13 @@ export function ContactFields({ form, contact, editable }: Props) {
         <TextInput {...text('birth_date')} type="date" />
       </div>
       <Extra form={form} />
-      <SwitchRow label={t('contacts.marketing')} help={t('contacts.marketingHelp')} checked={values.accepts_marketing} error={wrong.accepts_marketing} onChange={(on) => set('accepts_marketing', on)} />
+      <SwitchRow
+        label={t('contacts.marketing')}
+        help={t('contacts.marketingHelp')}
+        checked={values.accepts_marketing}
+        error={wrong.accepts_marketing}
+        onChange={(on) => set('accepts_marketing', on)}
+      />
     </fieldset>
   );
 }
@@ -93,8 +130,22 @@ function Extra({ form }: { form: Form<Values> }) {
       <div className="col g8">
         {list.map((field, i) => (
           <div key={i} className="extra">
-            <TextInput aria-label={t('contacts.extraKey')} placeholder={t('contacts.extraKey')} maxLength={60} value={field.key} error={wrong[`extra[${i}].key`]} onChange={(e) => change(i, { key: e.currentTarget.value })} />
-            <TextInput aria-label={t('contacts.extraValue')} placeholder={t('contacts.extraValue')} maxLength={1000} value={field.value} error={wrong[`extra[${i}].value`]} onChange={(e) => change(i, { value: e.currentTarget.value })} />
+            <TextInput
+              aria-label={t('contacts.extraKey')}
+              placeholder={t('contacts.extraKey')}
+              maxLength={60}
+              value={field.key}
+              error={wrong[`extra[${i}].key`]}
+              onChange={(e) => change(i, { key: e.currentTarget.value })}
+            />
+            <TextInput
+              aria-label={t('contacts.extraValue')}
+              placeholder={t('contacts.extraValue')}
+              maxLength={1000}
+              value={field.value}
+              error={wrong[`extra[${i}].value`]}
+              onChange={(e) => change(i, { value: e.currentTarget.value })}
+            />
             <IconBtn
               label={t('contacts.extraRemove')}
               onClick={() =>
@@ -110,7 +161,13 @@ function Extra({ form }: { form: Form<Values> }) {
         ))}
       </div>
       {wrong.extra && <p className="help err">{wrong.extra}</p>}
-      <Btn size="small" kind="ghost" className="gen" icon={<IconPlus size={14} />} onClick={() => set('extra', [...list, { key: '', value: '' }])}>
+      <Btn
+        size="small"
+        kind="ghost"
+        className="gen"
+        icon={<IconPlus size={14} />}
+        onClick={() => set('extra', [...list, { key: '', value: '' }])}
+      >
         {t('contacts.extraAdd')}
       </Btn>
     </div>

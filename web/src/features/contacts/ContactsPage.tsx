@@ -29,7 +29,13 @@ export function ContactsPage() {
   const [blocked, setBlocked] = useState<string | null>(null);
   const [open, setOpen] = useState<string | null>(null);
   const unowned = owner === NOBODY;
-  const filter = { q: text, tag, owner: owner && !unowned ? [owner] : [], unowned, blocked: blocked !== null };
+  const filter = {
+    q: text,
+    tag,
+    owner: owner && !unowned ? [owner] : [],
+    unowned,
+    blocked: blocked !== null,
+  };
   const list = useInfiniteQuery(contactList(filter));
   const rows = list.data?.pages.flatMap((page) => page.items);
   const filtered = Boolean(text || tag.length || owner || blocked);
@@ -39,7 +45,13 @@ export function ContactsPage() {
   const add = can('contact.edit') ? () => setOpen('new') : undefined;
   return (
     <Page title={t('nav.contacts')} subtitle={t('contacts.subtitle')}>
-      <Tools search={search} onSearch={setSearch} placeholder={t('contacts.search')} add={t('contacts.add')} {...(add ? { onAdd: add } : {})}>
+      <Tools
+        search={search}
+        onSearch={setSearch}
+        placeholder={t('contacts.search')}
+        add={t('contacts.add')}
+        {...(add ? { onAdd: add } : {})}
+      >
         <MultiSelect
           className="cfilter"
           aria-label={t('contacts.tags')}
@@ -95,9 +107,13 @@ export function ContactsPage() {
             />
           )
         }
-        foot={list.hasNextPage && <More busy={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />}
+        foot={
+          list.hasNextPage && <More busy={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+        }
       />
-      {open && <ContactDrawer key={open} id={open === 'new' ? undefined : open} onClose={() => setOpen(null)} />}
+      {open && (
+        <ContactDrawer key={open} id={open === 'new' ? undefined : open} onClose={() => setOpen(null)} />
+      )}
     </Page>
   );
 }

@@ -11,7 +11,9 @@ export function More({ busy, onMore }: { busy: boolean; onMore: () => void }) {
     more.current = onMore;
   });
   useEffect(() => {
-    const seen = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && more.current());
+    const seen = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && more.current(),
+    );
     if (mark.current) seen.observe(mark.current);
     return () => seen.disconnect();
   }, []);

@@ -51,7 +51,9 @@ export function Bubble({ entry, all, chat, onReply, onSend }: Props) {
           )}
           {!(bare && !deleted) && <Stamp message={m} mine={mine} />}
         </div>
-        {!deleted && <Tools message={m} mine={mine} reacted={reactions.length > 0} onReply={onReply} onSend={onSend} />}
+        {!deleted && (
+          <Tools message={m} mine={mine} reacted={reactions.length > 0} onReply={onReply} onSend={onSend} />
+        )}
       </div>
       {reactions.length > 0 && (
         <span className="rx">
@@ -90,7 +92,13 @@ function Tools({ message: m, mine, reacted, onReply, onSend }: ToolsProps) {
       {!mine && (
         <Popover opened={open} onChange={setOpen} position="top" trapFocus>
           <Popover.Target>
-            <IconBtn small plain label={t('sandbox.react')} aria-expanded={open} onClick={() => setOpen(!open)}>
+            <IconBtn
+              small
+              plain
+              label={t('sandbox.react')}
+              aria-expanded={open}
+              onClick={() => setOpen(!open)}
+            >
               <IconMoodSmile size={15} />
             </IconBtn>
           </Popover.Target>
@@ -117,7 +125,10 @@ function Tools({ message: m, mine, reacted, onReply, onSend }: ToolsProps) {
           </Menu.Item>
           {reacted && !mine && <Menu.Item onClick={() => react('')}>{t('sandbox.unreact')}</Menu.Item>}
           {mine && (
-            <Menu.Item leftSection={<IconTrash size={16} />} onClick={() => void onSend({ type: 'revoke', target: m.provider_id })}>
+            <Menu.Item
+              leftSection={<IconTrash size={16} />}
+              onClick={() => void onSend({ type: 'revoke', target: m.provider_id })}
+            >
               {t('sandbox.delete')}
             </Menu.Item>
           )}

@@ -29,12 +29,19 @@ export function ChatList({ chats, current, onChoose, onNew }: Props) {
       <ul className="scroll grow" tabIndex={-1}>
         {chats?.map((chat) => (
           <li key={chat.id}>
-            <button type="button" className={`simrow${chat.id === current ? ' sel' : ''}`} aria-current={chat.id === current || undefined} onClick={() => onChoose(chat.id)}>
+            <button
+              type="button"
+              className={`simrow${chat.id === current ? ' sel' : ''}`}
+              aria-current={chat.id === current || undefined}
+              onClick={() => onChoose(chat.id)}
+            >
               <Avatar id={chat.id} name={chat.name || formatPhone(chat.phone)} size={40} />
               <span className="grow col">
                 <span className="row g8">
                   <span className="med trunc grow">{chat.name || formatPhone(chat.phone)}</span>
-                  <span className="x12 mut num">{chat.last_message_at && shortTime(chat.last_message_at)}</span>
+                  <span className="x12 mut num">
+                    {chat.last_message_at && shortTime(chat.last_message_at)}
+                  </span>
                 </span>
                 <span className="row g8">
                   <span className="x13 sec trunc grow">{excerpt(chat.last_message, chat.business)}</span>

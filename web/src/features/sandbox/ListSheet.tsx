@@ -15,7 +15,13 @@ export function ListSheet({ list, onChoose, onClose }: Props) {
   const t = useT();
   const [choice, setChoice] = useState('');
   return (
-    <Modal opened onClose={onClose} title={list.button} size={380} closeButtonProps={{ 'aria-label': t('admin.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={list.button}
+      size={380}
+      closeButtonProps={{ 'aria-label': t('admin.close') }}
+    >
       <Radio.Group value={choice} onChange={setChoice} aria-label={list.button}>
         {list.sections.map((section, i) => (
           <div key={i} className="simsection">
@@ -27,7 +33,11 @@ export function ListSheet({ list, onChoose, onClose }: Props) {
         ))}
       </Radio.Group>
       <div className="row modalfoot">
-        <Btn kind="primary" onClick={() => onChoose(choice)} {...(choice ? {} : { reason: t('sandbox.chooseOne') })}>
+        <Btn
+          kind="primary"
+          onClick={() => onChoose(choice)}
+          {...(choice ? {} : { reason: t('sandbox.chooseOne') })}
+        >
           {t('sandbox.send')}
         </Btn>
       </div>

@@ -31,8 +31,12 @@ export function Phone({ chat, onBack }: Props) {
 
   useEffect(() => {
     const path = { params: { path: { id: chat.id } } };
-    const show = (open: boolean) => void ok(api.PATCH('/api/v1/sandbox/chats/{id}', { ...path, body: { open } })).catch(() => undefined);
-    if (chat.receipts) void ok(api.POST('/api/v1/sandbox/chats/{id}/read', path)).then(look).catch(() => undefined);
+    const show = (open: boolean) =>
+      void ok(api.PATCH('/api/v1/sandbox/chats/{id}', { ...path, body: { open } })).catch(() => undefined);
+    if (chat.receipts)
+      void ok(api.POST('/api/v1/sandbox/chats/{id}/read', path))
+        .then(look)
+        .catch(() => undefined);
     show(true);
     return () => show(false);
     // Once for each chat; its switches have their own requests.
@@ -79,7 +83,13 @@ export function Phone({ chat, onBack }: Props) {
         {entries.map((entry) => (
           <div key={entry.message.id} className="simentry">
             {entry.day && entry.message.at && <div className="day">{dayTitle(entry.message.at)}</div>}
-            <Bubble entry={entry} all={data ?? []} chat={chat} onReply={() => setReply(entry.message)} onSend={send} />
+            <Bubble
+              entry={entry}
+              all={data ?? []}
+              chat={chat}
+              onReply={() => setReply(entry.message)}
+              onSend={send}
+            />
           </div>
         ))}
       </div>

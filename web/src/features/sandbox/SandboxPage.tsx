@@ -59,7 +59,11 @@ function Simulator() {
   if (lines.error && !lines.data)
     return (
       <main className="page" id="conteudo" tabIndex={-1}>
-        <Empty title={t('admin.failed')} text={errorText(lines.error)} action={<Btn onClick={() => void lines.refetch()}>{t('admin.retry')}</Btn>} />
+        <Empty
+          title={t('admin.failed')}
+          text={errorText(lines.error)}
+          action={<Btn onClick={() => void lines.refetch()}>{t('admin.retry')}</Btn>}
+        />
       </main>
     );
 
@@ -74,7 +78,14 @@ function Simulator() {
           <span className="sec x13 trunc psub">{t('sandbox.subtitle')}</span>
           <span className="grow" />
           {lines.data && lines.data.length > 0 && (
-            <Select className="simline" aria-label={t('sandbox.line')} data={lines.data.map((c) => ({ value: c.connection_id, label: c.name }))} allowDeselect={false} value={id} onChange={setLine} />
+            <Select
+              className="simline"
+              aria-label={t('sandbox.line')}
+              data={lines.data.map((c) => ({ value: c.connection_id, label: c.name }))}
+              allowDeselect={false}
+              value={id}
+              onChange={setLine}
+            />
           )}
           {!narrow && (
             <Link to="/atendimentos" className="btn d m">
@@ -95,13 +106,21 @@ function Simulator() {
         </header>
       )}
       <div className="simbody">
-        {!(narrow && chat) && <ChatList chats={list.data} current={chat?.id} onChoose={setChosen} onNew={() => setOpen('new')} />}
+        {!(narrow && chat) && (
+          <ChatList chats={list.data} current={chat?.id} onChoose={setChosen} onNew={() => setOpen('new')} />
+        )}
         {!(narrow && !chat) && (
           <section className="simstage" aria-label={t('sandbox.phone')}>
             {chat ? (
               <Phone key={chat.id} chat={chat} onBack={narrow ? () => setChosen(null) : undefined} />
             ) : (
-              list.data && <Empty title={t('sandbox.noChat')} text={t('sandbox.noChatText')} action={<Btn onClick={() => setOpen('new')}>{t('sandbox.new')}</Btn>} />
+              list.data && (
+                <Empty
+                  title={t('sandbox.noChat')}
+                  text={t('sandbox.noChatText')}
+                  action={<Btn onClick={() => setOpen('new')}>{t('sandbox.new')}</Btn>}
+                />
+              )
             )}
             {!wide && chat && (
               <div className="simtools">
@@ -112,7 +131,11 @@ function Simulator() {
             )}
           </section>
         )}
-        {wide && <aside className="simside" aria-label={t('sandbox.controls')}>{controls}</aside>}
+        {wide && (
+          <aside className="simside" aria-label={t('sandbox.controls')}>
+            {controls}
+          </aside>
+        )}
       </div>
       {open === 'new' && connection && (
         <NewChat
@@ -124,7 +147,15 @@ function Simulator() {
           }}
         />
       )}
-      <Drawer opened={open === 'controls'} onClose={() => setOpen(null)} size={380} position="right" title={t('sandbox.controls')} className="drawer-root" closeButtonProps={{ 'aria-label': t('admin.close') }}>
+      <Drawer
+        opened={open === 'controls'}
+        onClose={() => setOpen(null)}
+        size={380}
+        position="right"
+        title={t('sandbox.controls')}
+        className="drawer-root"
+        closeButtonProps={{ 'aria-label': t('admin.close') }}
+      >
         <div className="scroll">{controls}</div>
       </Drawer>
       {open === 'reset' && (

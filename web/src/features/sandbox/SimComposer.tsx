@@ -1,5 +1,16 @@
 import { Menu } from '@mantine/core';
-import { IconFile, IconMapPin, IconPaperclip, IconPhoto, IconQuestionMark, IconSend, IconSticker, IconUser, IconVolume, IconX } from '@tabler/icons-react';
+import {
+  IconFile,
+  IconMapPin,
+  IconPaperclip,
+  IconPhoto,
+  IconQuestionMark,
+  IconSend,
+  IconSticker,
+  IconUser,
+  IconVolume,
+  IconX,
+} from '@tabler/icons-react';
 import { useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { useT } from '@/i18n';
 import { toastError } from '@/lib/errors';
@@ -68,7 +79,9 @@ export function SimComposer({ chat, reply, onDone, onSend }: Props) {
     try {
       const type = typeOf(kind.current, file);
       const media = await uploadMedia(file, file.name, type);
-      if (await onSend({ type, media_id: media.id, ...(text.trim() ? { body: text.trim() } : {}), ...quote })) {
+      if (
+        await onSend({ type, media_id: media.id, ...(text.trim() ? { body: text.trim() } : {}), ...quote })
+      ) {
         setText('');
         onDone();
       }
@@ -80,7 +93,10 @@ export function SimComposer({ chat, reply, onDone, onSend }: Props) {
     }
   }
 
-  const card = { name: { formatted_name: 'Renata Farias', first_name: 'Renata', last_name: 'Farias' }, phones: [{ phone: '+55 41 99917-3365', type: 'CELL' }] };
+  const card = {
+    name: { formatted_name: 'Renata Farias', first_name: 'Renata', last_name: 'Farias' },
+    phones: [{ phone: '+55 41 99917-3365', type: 'CELL' }],
+  };
   const place = { latitude: -25.4412, longitude: -49.2766, name: 'Praça do Japão', address: 'Curitiba, PR' };
 
   return (
@@ -95,7 +111,15 @@ export function SimComposer({ chat, reply, onDone, onSend }: Props) {
       )}
       <div className="row g8">
         <div className="simfield grow row">
-          <textarea rows={1} aria-label={t('sandbox.message')} placeholder={t('sandbox.message')} maxLength={4096} value={text} onChange={(e) => setText(e.currentTarget.value)} onKeyDown={keys} />
+          <textarea
+            rows={1}
+            aria-label={t('sandbox.message')}
+            placeholder={t('sandbox.message')}
+            maxLength={4096}
+            value={text}
+            onChange={(e) => setText(e.currentTarget.value)}
+            onKeyDown={keys}
+          />
           <Menu position="top-end">
             <Menu.Target>
               <IconBtn label={t('sandbox.attach')} aria-busy={busy || undefined}>
@@ -115,23 +139,41 @@ export function SimComposer({ chat, reply, onDone, onSend }: Props) {
               <Menu.Item leftSection={<IconSticker size={16} />} onClick={() => pick('sticker')}>
                 {t('sandbox.send_sticker')}
               </Menu.Item>
-              <Menu.Item leftSection={<IconMapPin size={16} />} onClick={() => void onSend({ type: 'location', location: place, ...quote })}>
+              <Menu.Item
+                leftSection={<IconMapPin size={16} />}
+                onClick={() => void onSend({ type: 'location', location: place, ...quote })}
+              >
                 {t('sandbox.send_location')}
               </Menu.Item>
-              <Menu.Item leftSection={<IconUser size={16} />} onClick={() => void onSend({ type: 'contacts', contacts: [card], ...quote })}>
+              <Menu.Item
+                leftSection={<IconUser size={16} />}
+                onClick={() => void onSend({ type: 'contacts', contacts: [card], ...quote })}
+              >
                 {t('sandbox.send_contact')}
               </Menu.Item>
-              <Menu.Item leftSection={<IconQuestionMark size={16} />} onClick={() => void onSend({ type: 'unsupported', unsupported: 'poll_creation' })}>
+              <Menu.Item
+                leftSection={<IconQuestionMark size={16} />}
+                onClick={() => void onSend({ type: 'unsupported', unsupported: 'poll_creation' })}
+              >
                 {t('sandbox.send_unsupported')}
               </Menu.Item>
             </Menu.Dropdown>
           </Menu>
         </div>
-        <button type="submit" className="simsend" aria-label={t('sandbox.sendAs', { name: chat.name || t('sandbox.customer') })}>
+        <button
+          type="submit"
+          className="simsend"
+          aria-label={t('sandbox.sendAs', { name: chat.name || t('sandbox.customer') })}
+        >
           <IconSend size={18} aria-hidden />
         </button>
       </div>
-      <input ref={picker} type="file" hidden onChange={(event) => void attach(event.currentTarget.files?.[0])} />
+      <input
+        ref={picker}
+        type="file"
+        hidden
+        onChange={(event) => void attach(event.currentTarget.files?.[0])}
+      />
     </form>
   );
 }

@@ -30,13 +30,13 @@ export function SimContent({ message: m, stamp, onSend }: Props) {
         )}
         {view.location && <Place view={view.location} />}
         {view.header && (
-          <div className="h">
+          <div className="tc-head">
             <WaText>{view.header}</WaText>
           </div>
         )}
-        <div className="b">
+        <div className="tc-body">
           {text}
-          <div className="row f">
+          <div className="row tc-foot">
             <span className="grow">{view.footer}</span>
             {stamp}
           </div>
@@ -61,7 +61,9 @@ export function SimContent({ message: m, stamp, onSend }: Props) {
       {text}
       {view.footer && <div className="x12 mut">{view.footer}</div>}
       {!text && !view.media && !view.location && !view.contacts?.length && !view.header && (
-        <em className="mut">{view.unsupported ? `${kindWord('unsupported')} (${view.unsupported})` : kindWord(view.type)}</em>
+        <em className="mut">
+          {view.unsupported ? `${kindWord('unsupported')} (${view.unsupported})` : kindWord(view.type)}
+        </em>
       )}
     </>
   );
@@ -119,7 +121,11 @@ function Taps({ message: m, onSend }: Omit<Props, 'stamp'>) {
           : { type: 'button_reply', target, choice: button.id ?? '' },
       );
     else if (button.type === 'copy') void copyText(button.text);
-    else if (button.type === 'location') void onSend({ type: 'location', location: { latitude: -25.4412, longitude: -49.2766, name: 'Batel', address: 'Curitiba, PR' } });
+    else if (button.type === 'location')
+      void onSend({
+        type: 'location',
+        location: { latitude: -25.4412, longitude: -49.2766, name: 'Batel', address: 'Curitiba, PR' },
+      });
   }
 
   return (

@@ -12,7 +12,17 @@ export const settable: Partial<Record<FaultKind, { code?: readonly number[]; del
 };
 
 export const common: FaultKind[] = ['refuse', 'fail', 'delay', 'drop', 'duplicate', 'reorder'];
-export const others: FaultKind[] = ['drop_before', 'rate_limit', 'server_error', 'server_bare', 'expired_token', 'window_closed', 'window_sync', 'slow_webhooks', 'stop_webhooks'];
+export const others: FaultKind[] = [
+  'drop_before',
+  'rate_limit',
+  'server_error',
+  'server_bare',
+  'expired_token',
+  'window_closed',
+  'window_sync',
+  'slow_webhooks',
+  'stop_webhooks',
+];
 
 /** Switches one fault on or off and leaves the others as they are. */
 export function toggled(on: SimFault[], kind: FaultKind, part: Partial<SimFault> | null): SimFault[] {

@@ -15,7 +15,9 @@ export const chats = (connection: string) =>
   queryOptions({
     queryKey: ['sandbox', 'chats', connection],
     queryFn: () =>
-      ok(api.GET('/api/v1/sandbox/chats', { params: { query: { limit: 100, connection } } })).then((a) => a.items),
+      ok(api.GET('/api/v1/sandbox/chats', { params: { query: { limit: 100, connection } } })).then(
+        (a) => a.items,
+      ),
     enabled: connection !== '',
     refetchInterval: LOOK * 2,
   });
@@ -24,9 +26,11 @@ export const chatMessages = (chat: string) =>
   queryOptions({
     queryKey: ['sandbox', 'messages', chat],
     queryFn: () =>
-      ok(api.GET('/api/v1/sandbox/chats/{id}/messages', { params: { path: { id: chat }, query: { limit: 100 } } })).then(
-        (a) => a.items.reverse(),
-      ),
+      ok(
+        api.GET('/api/v1/sandbox/chats/{id}/messages', {
+          params: { path: { id: chat }, query: { limit: 100 } },
+        }),
+      ).then((a) => a.items.reverse()),
     enabled: chat !== '',
     refetchInterval: LOOK,
   });
@@ -37,7 +41,9 @@ export const chatMessagesKey = (chat: string) => ['sandbox', 'messages', chat];
 export const look = () => queryClient.invalidateQueries({ queryKey: ['sandbox'] });
 
 export async function sendAs(chat: SimChat, body: SimSend): Promise<SimMessage> {
-  const made = await ok(api.POST('/api/v1/sandbox/chats/{id}/messages', { params: { path: { id: chat.id } }, body }));
+  const made = await ok(
+    api.POST('/api/v1/sandbox/chats/{id}/messages', { params: { path: { id: chat.id } }, body }),
+  );
   void look();
   return made;
 }

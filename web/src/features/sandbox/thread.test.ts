@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { SimMessage } from '@/lib/types';
 import { eventsOf, shortId, thread } from './thread';
 
-const message = (id: string, direction: 'in' | 'out', view: Partial<SimMessage['view']>, at = '2026-11-21T10:00:00Z'): SimMessage => ({
+const message = (
+  id: string,
+  direction: 'in' | 'out',
+  view: Partial<SimMessage['view']>,
+  at = '2026-11-21T10:00:00Z',
+): SimMessage => ({
   id,
   direction,
   provider_id: `wamid.${id}`,
@@ -30,12 +35,16 @@ describe('the phone', () => {
   });
 
   it('takes a reaction back', () => {
-    const to = (id: string, emoji: string) => message(id, 'in', { type: 'reaction', reaction: { provider_id: 'wamid.1', emoji } });
+    const to = (id: string, emoji: string) =>
+      message(id, 'in', { type: 'reaction', reaction: { provider_id: 'wamid.1', emoji } });
     expect(thread([message('1', 'out', {}), to('2', '👍'), to('3', '')], dayOf)[0]?.reactions).toEqual([]);
   });
 
   it('groups runs and days', () => {
-    const drawn = thread([message('1', 'in', {}), message('2', 'in', {}), message('3', 'in', {}, '2026-11-22T01:00:00Z')], dayOf);
+    const drawn = thread(
+      [message('1', 'in', {}), message('2', 'in', {}), message('3', 'in', {}, '2026-11-22T01:00:00Z')],
+      dayOf,
+    );
     expect(drawn.map((e) => [e.first, e.day])).toEqual([
       [true, true],
       [false, false],
@@ -44,7 +53,11 @@ describe('the phone', () => {
   });
 
   it('lists what happened, newest first', () => {
-    const read = { ...message('1', 'out', {}), delivered_at: '2026-11-21T10:00:01Z', read_at: '2026-11-21T10:00:02Z' };
+    const read = {
+      ...message('1', 'out', {}),
+      delivered_at: '2026-11-21T10:00:01Z',
+      read_at: '2026-11-21T10:00:02Z',
+    };
     expect(eventsOf([read]).map((e) => e.what)).toEqual(['read', 'delivered', 'out']);
     expect(shortId('wamid.HBgMNTU0MTkABC=')).toBe('wamid…kABC');
   });

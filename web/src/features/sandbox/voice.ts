@@ -3,7 +3,8 @@ export function voiceNote(): Blob {
   const rate = 8000;
   const samples = rate * 3;
   const data = new DataView(new ArrayBuffer(44 + samples * 2));
-  const text = (at: number, words: string) => [...words].forEach((c, i) => data.setUint8(at + i, c.charCodeAt(0)));
+  const text = (at: number, words: string) =>
+    [...words].forEach((c, i) => data.setUint8(at + i, c.charCodeAt(0)));
   text(0, 'RIFF');
   data.setUint32(4, 36 + samples * 2, true);
   text(8, 'WAVEfmt ');

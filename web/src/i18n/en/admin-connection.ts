@@ -48,7 +48,8 @@ export default {
     checkedAt: 'Checked on {{when}}',
     notChecked: 'Not checked yet',
     webhook: 'So that Meta tells Prosa',
-    webhookHelp: "In Meta's developer panel, under WhatsApp › Configuration, paste these two values and subscribe to “messages”.",
+    webhookHelp:
+      "In Meta's developer panel, under WhatsApp › Configuration, paste these two values and subscribe to “messages”.",
     webhookUrl: 'Callback URL (webhook)',
     verifyToken: 'Verify token',
     health: 'Health',
@@ -103,7 +104,10 @@ export default {
       health_app: 'App may send',
     },
     setting: {
-      phone_number_id: { label: 'Number ID', help: "Digits only, from Meta's panel. It is not the phone number." },
+      phone_number_id: {
+        label: 'Number ID',
+        help: "Digits only, from Meta's panel. It is not the phone number.",
+      },
       waba_id: { label: 'Account ID (WABA)', help: 'Of the WhatsApp Business account.' },
       access_token: { label: 'Access token', help: 'Of a system user, without an expiry date.' },
       app_secret: { label: 'App secret', help: 'Proves that webhooks really come from Meta.' },
@@ -115,7 +119,8 @@ export default {
       title: 'Where do I find all this?',
       app: 'At developers.facebook.com, create an app of type Business and add WhatsApp.',
       ids: 'Under WhatsApp › API setup, copy the number ID and the account ID.',
-      token: 'In Business settings, create a system user and a token with whatsapp_business_messaging and whatsapp_business_management.',
+      token:
+        'In Business settings, create a system user and a token with whatsapp_business_messaging and whatsapp_business_management.',
       secret: 'Under App settings › Basic, copy the app secret.',
       webhook: 'After connecting, we show here the URL and the token to paste at Meta.',
     },

@@ -16,22 +16,55 @@ export default {
     },
   },
   setting: {
-    hide_assigned_to_others: { label: "Hide colleagues' conversations", help: 'Agents see only their own and those nobody took.' },
-    users_see_unqueued: { label: 'See conversations without a queue', help: 'Agents see what arrived without a queue.' },
-    supervisor_scoped_to_queues: { label: 'Supervisors only in their queues', help: 'Off: supervisors see all of them.' },
+    hide_assigned_to_others: {
+      label: "Hide colleagues' conversations",
+      help: 'Agents see only their own and those nobody took.',
+    },
+    users_see_unqueued: {
+      label: 'See conversations without a queue',
+      help: 'Agents see what arrived without a queue.',
+    },
+    supervisor_scoped_to_queues: {
+      label: 'Supervisors only in their queues',
+      help: 'Off: supervisors see all of them.',
+    },
     hide_phone_from_users: { label: 'Hide phone numbers', help: 'Agents see masked numbers.' },
     users_close_pending: { label: 'Resolve pending ones', help: 'Agents may resolve without accepting.' },
     users_can_reopen: { label: 'Reopen', help: 'Agents may reopen what was closed.' },
     users_can_peek: { label: 'Peek at pending ones', help: 'Agents may read before accepting.' },
-    users_only_own_wallet: { label: 'Only contacts of the own wallet', help: "Agents see their contacts and nobody's." },
-    reopen_window_minutes: { label: 'Reopen instead of creating (minutes)', help: 'If the customer writes soon after closing, the same conversation returns. 0: always a new one.' },
-    wallet_respects_queues: { label: 'Wallet respects queues', help: 'The owner of the wallet sees the customer only in their queues.' },
-    agents_as_contacts: { label: "An agent's mobile is a customer", help: "Off: messages from an agent's mobile open no conversation." },
-    queued_message_ttl_days: { label: 'Wait for the window (days)', help: "Messages that wait for the customer's answer expire after this." },
-    uncertain_resend_minutes: { label: 'Resend without confirmation (minutes)', help: 'When to offer sending again what was not confirmed.' },
-    revoked_text_days: { label: 'Keep deleted messages (days)', help: 'How long the text a customer deleted stays. 0: gone at once.' },
+    users_only_own_wallet: {
+      label: 'Only contacts of the own wallet',
+      help: "Agents see their contacts and nobody's.",
+    },
+    reopen_window_minutes: {
+      label: 'Reopen instead of creating (minutes)',
+      help: 'If the customer writes soon after closing, the same conversation returns. 0: always a new one.',
+    },
+    wallet_respects_queues: {
+      label: 'Wallet respects queues',
+      help: 'The owner of the wallet sees the customer only in their queues.',
+    },
+    agents_as_contacts: {
+      label: "An agent's mobile is a customer",
+      help: "Off: messages from an agent's mobile open no conversation.",
+    },
+    queued_message_ttl_days: {
+      label: 'Wait for the window (days)',
+      help: "Messages that wait for the customer's answer expire after this.",
+    },
+    uncertain_resend_minutes: {
+      label: 'Resend without confirmation (minutes)',
+      help: 'When to offer sending again what was not confirmed.',
+    },
+    revoked_text_days: {
+      label: 'Keep deleted messages (days)',
+      help: 'How long the text a customer deleted stays. 0: gone at once.',
+    },
     max_files: { label: 'Files at once', help: 'How many may be chosen together.' },
-    max_media_mb: { label: 'Photo, video and audio (MB)', help: 'Largest size of each. The channel may accept less.' },
+    max_media_mb: {
+      label: 'Photo, video and audio (MB)',
+      help: 'Largest size of each. The channel may accept less.',
+    },
     max_document_mb: { label: 'Document (MB)', help: 'Largest size of each.' },
   },
   tag: {

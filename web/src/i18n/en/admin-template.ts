@@ -53,7 +53,12 @@ export default {
     up: 'Move up',
     down: 'Move down',
     buttonText: 'Button text',
-    buttonType: { QUICK_REPLY: 'Quick reply', URL: 'Open website', PHONE_NUMBER: 'Call', COPY_CODE: 'Copy coupon' },
+    buttonType: {
+      QUICK_REPLY: 'Quick reply',
+      URL: 'Open website',
+      PHONE_NUMBER: 'Call',
+      COPY_CODE: 'Copy coupon',
+    },
     url: 'Address',
     urlSample: 'Sample of the whole address',
     phone: 'Phone',

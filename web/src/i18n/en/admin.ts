@@ -193,7 +193,8 @@ export default {
       handText: 'Hand these to the person. The password is not shown again.',
       handed: "I've copied it",
       removeTitle: 'Delete {{name}}?',
-      removeText: 'They can no longer sign in and their conversations go back to the queues. What they wrote stays.',
+      removeText:
+        'They can no longer sign in and their conversations go back to the queues. What they wrote stays.',
     },
     team: {
       one: 'Team',

@@ -80,7 +80,8 @@ export default {
     clear: 'Clear',
     reset: 'Start over',
     resetTitle: 'Start over?',
-    resetText: 'All customers and chats of the simulator go and faults are switched off. The desk stays as it is.',
+    resetText:
+      'All customers and chats of the simulator go and faults are switched off. The desk stays as it is.',
     resetDone: 'Simulator is empty',
     event: { delivered: 'delivered', read: 'read', failed: 'not sent' },
     kind: {

@@ -48,7 +48,8 @@ export default {
     checkedAt: 'Verificada el {{when}}',
     notChecked: 'Todavía sin verificar',
     webhook: 'Para que Meta avise a Prosa',
-    webhookHelp: 'En el panel de desarrolladores de Meta, en WhatsApp › Configuración, pega estos dos valores y suscribe el campo “messages”.',
+    webhookHelp:
+      'En el panel de desarrolladores de Meta, en WhatsApp › Configuración, pega estos dos valores y suscribe el campo “messages”.',
     webhookUrl: 'URL de retorno (webhook)',
     verifyToken: 'Token de verificación',
     health: 'Salud',
@@ -103,9 +104,15 @@ export default {
       health_app: 'La app puede enviar',
     },
     setting: {
-      phone_number_id: { label: 'ID del número', help: 'Solo dígitos, del panel de Meta. No es el teléfono.' },
+      phone_number_id: {
+        label: 'ID del número',
+        help: 'Solo dígitos, del panel de Meta. No es el teléfono.',
+      },
       waba_id: { label: 'ID de la cuenta (WABA)', help: 'De la cuenta de WhatsApp Business.' },
-      access_token: { label: 'Token de acceso', help: 'De un usuario del sistema, sin fecha de vencimiento.' },
+      access_token: {
+        label: 'Token de acceso',
+        help: 'De un usuario del sistema, sin fecha de vencimiento.',
+      },
       app_secret: { label: 'Clave secreta de la app', help: 'Prueba que los avisos vienen de Meta.' },
       verify_token: { label: 'Token de verificación', help: 'Meta pregunta por él al encender el webhook.' },
       graph_url: { label: 'Dirección de la API', help: 'Cámbiala solo si usas un intermediario.' },
@@ -115,7 +122,8 @@ export default {
       title: '¿Dónde encuentro todo esto?',
       app: 'En developers.facebook.com, crea una app de tipo Empresa y agrega WhatsApp.',
       ids: 'En WhatsApp › Configuración de la API, copia el ID del número y el de la cuenta.',
-      token: 'En la configuración del negocio, crea un usuario del sistema y un token con whatsapp_business_messaging y whatsapp_business_management.',
+      token:
+        'En la configuración del negocio, crea un usuario del sistema y un token con whatsapp_business_messaging y whatsapp_business_management.',
       secret: 'En Configuración de la app › Básica, copia la clave secreta.',
       webhook: 'Después de conectar mostramos aquí la URL y el token para pegar en Meta.',
     },

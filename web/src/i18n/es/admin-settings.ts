@@ -16,22 +16,55 @@ export default {
     },
   },
   setting: {
-    hide_assigned_to_others: { label: 'Ocultar conversaciones de colegas', help: 'Los agentes ven solo las suyas y las que nadie tomó.' },
-    users_see_unqueued: { label: 'Ver conversaciones sin fila', help: 'Los agentes ven lo que llegó sin fila.' },
-    supervisor_scoped_to_queues: { label: 'Supervisores solo en sus filas', help: 'Apagado: los supervisores ven todas.' },
+    hide_assigned_to_others: {
+      label: 'Ocultar conversaciones de colegas',
+      help: 'Los agentes ven solo las suyas y las que nadie tomó.',
+    },
+    users_see_unqueued: {
+      label: 'Ver conversaciones sin fila',
+      help: 'Los agentes ven lo que llegó sin fila.',
+    },
+    supervisor_scoped_to_queues: {
+      label: 'Supervisores solo en sus filas',
+      help: 'Apagado: los supervisores ven todas.',
+    },
     hide_phone_from_users: { label: 'Ocultar teléfonos', help: 'Los agentes ven los números enmascarados.' },
     users_close_pending: { label: 'Resolver pendientes', help: 'Los agentes pueden resolver sin aceptar.' },
     users_can_reopen: { label: 'Reabrir', help: 'Los agentes pueden reabrir lo cerrado.' },
     users_can_peek: { label: 'Espiar pendientes', help: 'Los agentes pueden leer antes de aceptar.' },
-    users_only_own_wallet: { label: 'Solo contactos de la propia cartera', help: 'Los agentes ven sus contactos y los de nadie.' },
-    reopen_window_minutes: { label: 'Reabrir en vez de crear (minutos)', help: 'Si el cliente escribe poco después de cerrar, vuelve la misma conversación. 0: siempre una nueva.' },
-    wallet_respects_queues: { label: 'La cartera respeta las filas', help: 'El dueño de la cartera ve al cliente solo en sus filas.' },
-    agents_as_contacts: { label: 'El celular de un agente es cliente', help: 'Apagado: los mensajes del celular de un agente no abren conversación.' },
-    queued_message_ttl_days: { label: 'Espera por la ventana (días)', help: 'Los mensajes que esperan la respuesta del cliente vencen después de esto.' },
-    uncertain_resend_minutes: { label: 'Reenvío sin confirmación (minutos)', help: 'Cuándo ofrecer enviar de nuevo lo que quedó sin confirmación.' },
-    revoked_text_days: { label: 'Guardar mensajes eliminados (días)', help: 'Cuánto queda el texto que el cliente eliminó. 0: desaparece al instante.' },
+    users_only_own_wallet: {
+      label: 'Solo contactos de la propia cartera',
+      help: 'Los agentes ven sus contactos y los de nadie.',
+    },
+    reopen_window_minutes: {
+      label: 'Reabrir en vez de crear (minutos)',
+      help: 'Si el cliente escribe poco después de cerrar, vuelve la misma conversación. 0: siempre una nueva.',
+    },
+    wallet_respects_queues: {
+      label: 'La cartera respeta las filas',
+      help: 'El dueño de la cartera ve al cliente solo en sus filas.',
+    },
+    agents_as_contacts: {
+      label: 'El celular de un agente es cliente',
+      help: 'Apagado: los mensajes del celular de un agente no abren conversación.',
+    },
+    queued_message_ttl_days: {
+      label: 'Espera por la ventana (días)',
+      help: 'Los mensajes que esperan la respuesta del cliente vencen después de esto.',
+    },
+    uncertain_resend_minutes: {
+      label: 'Reenvío sin confirmación (minutos)',
+      help: 'Cuándo ofrecer enviar de nuevo lo que quedó sin confirmación.',
+    },
+    revoked_text_days: {
+      label: 'Guardar mensajes eliminados (días)',
+      help: 'Cuánto queda el texto que el cliente eliminó. 0: desaparece al instante.',
+    },
     max_files: { label: 'Archivos a la vez', help: 'Cuántos se pueden elegir juntos.' },
-    max_media_mb: { label: 'Foto, video y audio (MB)', help: 'Tamaño máximo de cada uno. El canal puede aceptar menos.' },
+    max_media_mb: {
+      label: 'Foto, video y audio (MB)',
+      help: 'Tamaño máximo de cada uno. El canal puede aceptar menos.',
+    },
     max_document_mb: { label: 'Documento (MB)', help: 'Tamaño máximo de cada uno.' },
   },
   tag: {

@@ -53,7 +53,12 @@ export default {
     up: 'Subir',
     down: 'Bajar',
     buttonText: 'Texto del botón',
-    buttonType: { QUICK_REPLY: 'Respuesta rápida', URL: 'Abrir sitio', PHONE_NUMBER: 'Llamar', COPY_CODE: 'Copiar cupón' },
+    buttonType: {
+      QUICK_REPLY: 'Respuesta rápida',
+      URL: 'Abrir sitio',
+      PHONE_NUMBER: 'Llamar',
+      COPY_CODE: 'Copiar cupón',
+    },
     url: 'Dirección',
     urlSample: 'Ejemplo de la dirección completa',
     phone: 'Teléfono',

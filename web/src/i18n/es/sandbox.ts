@@ -80,7 +80,8 @@ export default {
     clear: 'Limpiar',
     reset: 'Empezar de cero',
     resetTitle: '¿Empezar de cero?',
-    resetText: 'Se borran todos los clientes y chats del simulador y se apagan las fallas. Conversaciones queda como está.',
+    resetText:
+      'Se borran todos los clientes y chats del simulador y se apagan las fallas. Conversaciones queda como está.',
     resetDone: 'Simulador vacío',
     event: { delivered: 'entregado', read: 'leído', failed: 'no enviado' },
     kind: {

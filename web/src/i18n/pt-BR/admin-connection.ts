@@ -48,7 +48,8 @@ export default {
     checkedAt: 'Verificada em {{when}}',
     notChecked: 'Ainda não foi verificada',
     webhook: 'Para a Meta avisar o Prosa',
-    webhookHelp: 'No painel de desenvolvedores da Meta, em WhatsApp › Configuração, cole estes dois valores e assine o campo “messages”.',
+    webhookHelp:
+      'No painel de desenvolvedores da Meta, em WhatsApp › Configuração, cole estes dois valores e assine o campo “messages”.',
     webhookUrl: 'URL de retorno (webhook)',
     verifyToken: 'Token de verificação',
     health: 'Saúde',
@@ -115,7 +116,8 @@ export default {
       title: 'Onde encontro tudo isso?',
       app: 'Em developers.facebook.com, crie um app do tipo Empresa e adicione o WhatsApp.',
       ids: 'Em WhatsApp › Configuração da API, copie o ID do número e o ID da conta.',
-      token: 'No Gerenciador de Negócios, crie um usuário do sistema e gere um token com whatsapp_business_messaging e whatsapp_business_management.',
+      token:
+        'No Gerenciador de Negócios, crie um usuário do sistema e gere um token com whatsapp_business_messaging e whatsapp_business_management.',
       secret: 'Em Configurações do app › Básico, copie a chave secreta.',
       webhook: 'Depois de conectar, mostramos aqui a URL e o token para colar na Meta.',
     },

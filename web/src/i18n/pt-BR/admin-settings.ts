@@ -16,22 +16,52 @@ export default {
     },
   },
   setting: {
-    hide_assigned_to_others: { label: 'Esconder atendimentos dos colegas', help: 'Atendentes veem só os seus e os que ninguém pegou.' },
+    hide_assigned_to_others: {
+      label: 'Esconder atendimentos dos colegas',
+      help: 'Atendentes veem só os seus e os que ninguém pegou.',
+    },
     users_see_unqueued: { label: 'Ver conversas sem fila', help: 'Atendentes veem o que chegou sem fila.' },
-    supervisor_scoped_to_queues: { label: 'Supervisores só nas suas filas', help: 'Desligado, supervisores veem todas.' },
+    supervisor_scoped_to_queues: {
+      label: 'Supervisores só nas suas filas',
+      help: 'Desligado, supervisores veem todas.',
+    },
     hide_phone_from_users: { label: 'Esconder telefones', help: 'Atendentes veem os números mascarados.' },
     users_close_pending: { label: 'Resolver pendentes', help: 'Atendentes podem resolver sem aceitar.' },
     users_can_reopen: { label: 'Reabrir', help: 'Atendentes podem reabrir o que foi fechado.' },
     users_can_peek: { label: 'Espiar pendentes', help: 'Atendentes podem ler antes de aceitar.' },
-    users_only_own_wallet: { label: 'Só contatos da própria carteira', help: 'Atendentes veem os seus contatos e os de ninguém.' },
-    reopen_window_minutes: { label: 'Reabrir em vez de criar (minutos)', help: 'Se o cliente escreve logo depois de fechar, o mesmo atendimento volta. 0: sempre um novo.' },
-    wallet_respects_queues: { label: 'Carteira respeita as filas', help: 'O dono da carteira só vê o cliente nas filas dele.' },
-    agents_as_contacts: { label: 'Celular de atendente é cliente', help: 'Desligado, mensagens do celular de um atendente não abrem atendimento.' },
-    queued_message_ttl_days: { label: 'Espera pela janela (dias)', help: 'Mensagens que esperam a resposta do cliente vencem depois disso.' },
-    uncertain_resend_minutes: { label: 'Reenvio sem confirmação (minutos)', help: 'Quando oferecer enviar de novo o que ficou sem confirmação.' },
-    revoked_text_days: { label: 'Guardar mensagens apagadas (dias)', help: 'Por quanto tempo fica o texto que o cliente apagou. 0: some na hora.' },
+    users_only_own_wallet: {
+      label: 'Só contatos da própria carteira',
+      help: 'Atendentes veem os seus contatos e os de ninguém.',
+    },
+    reopen_window_minutes: {
+      label: 'Reabrir em vez de criar (minutos)',
+      help: 'Se o cliente escreve logo depois de fechar, o mesmo atendimento volta. 0: sempre um novo.',
+    },
+    wallet_respects_queues: {
+      label: 'Carteira respeita as filas',
+      help: 'O dono da carteira só vê o cliente nas filas dele.',
+    },
+    agents_as_contacts: {
+      label: 'Celular de atendente é cliente',
+      help: 'Desligado, mensagens do celular de um atendente não abrem atendimento.',
+    },
+    queued_message_ttl_days: {
+      label: 'Espera pela janela (dias)',
+      help: 'Mensagens que esperam a resposta do cliente vencem depois disso.',
+    },
+    uncertain_resend_minutes: {
+      label: 'Reenvio sem confirmação (minutos)',
+      help: 'Quando oferecer enviar de novo o que ficou sem confirmação.',
+    },
+    revoked_text_days: {
+      label: 'Guardar mensagens apagadas (dias)',
+      help: 'Por quanto tempo fica o texto que o cliente apagou. 0: some na hora.',
+    },
     max_files: { label: 'Arquivos de uma vez', help: 'Quantos podem ser escolhidos juntos.' },
-    max_media_mb: { label: 'Foto, vídeo e áudio (MB)', help: 'Tamanho máximo de cada um. O canal pode aceitar menos.' },
+    max_media_mb: {
+      label: 'Foto, vídeo e áudio (MB)',
+      help: 'Tamanho máximo de cada um. O canal pode aceitar menos.',
+    },
     max_document_mb: { label: 'Documento (MB)', help: 'Tamanho máximo de cada um.' },
   },
   tag: {

@@ -53,7 +53,12 @@ export default {
     up: 'Subir',
     down: 'Descer',
     buttonText: 'Texto do botão',
-    buttonType: { QUICK_REPLY: 'Resposta rápida', URL: 'Abrir site', PHONE_NUMBER: 'Ligar', COPY_CODE: 'Copiar cupom' },
+    buttonType: {
+      QUICK_REPLY: 'Resposta rápida',
+      URL: 'Abrir site',
+      PHONE_NUMBER: 'Ligar',
+      COPY_CODE: 'Copiar cupom',
+    },
     url: 'Endereço',
     urlSample: 'Exemplo do endereço completo',
     phone: 'Telefone',

@@ -193,7 +193,8 @@ export default {
       handText: 'Entregue estes dados à pessoa. A senha não aparece de novo.',
       handed: 'Já copiei',
       removeTitle: 'Excluir {{name}}?',
-      removeText: 'A pessoa não entra mais e seus atendimentos voltam para as filas. O que ela escreveu fica.',
+      removeText:
+        'A pessoa não entra mais e seus atendimentos voltam para as filas. O que ela escreveu fica.',
     },
     team: {
       one: 'Time',

@@ -80,7 +80,8 @@ export default {
     clear: 'Limpar',
     reset: 'Recomeçar do zero',
     resetTitle: 'Recomeçar do zero?',
-    resetText: 'Todos os clientes e conversas do simulador somem e as falhas se desligam. Atendimentos fica como está.',
+    resetText:
+      'Todos os clientes e conversas do simulador somem e as falhas se desligam. Atendimentos fica como está.',
     resetDone: 'Simulador vazio',
     event: { delivered: 'entregue', read: 'lida', failed: 'não enviada' },
     kind: {

@@ -24,7 +24,9 @@ import { StateIcon, summary, toneOf } from './state';
 
 /** A change of one connection, in the list too. */
 function take(next: Connection): void {
-  queryClient.setQueryData<Connection[]>(q.connections.queryKey, (held) => held?.map((c) => (c.id === next.id ? next : c)));
+  queryClient.setQueryData<Connection[]>(q.connections.queryKey, (held) =>
+    held?.map((c) => (c.id === next.id ? next : c)),
+  );
   void queryClient.invalidateQueries({ queryKey: ['connections'] });
 }
 
@@ -89,7 +91,13 @@ function Drawer({ connection: c, onClose }: { connection: Connection; onClose: (
       {tab === 'history' && (
         <History
           queryKey={['connections', c.id]}
-          load={(cursor) => ok(api.GET('/api/v1/connections/{id}/history', { params: { path: { id: c.id }, query: { cursor } } }))}
+          load={(cursor) =>
+            ok(
+              api.GET('/api/v1/connections/{id}/history', {
+                params: { path: { id: c.id }, query: { cursor } },
+              }),
+            )
+          }
         />
       )}
       {removing && (
@@ -129,13 +137,52 @@ function General({ connection: c, form, edit }: GeneralProps) {
     <>
       <State connection={c} />
       <fieldset className="plain col g16" disabled={!edit}>
-        <TextInput label={t('admin.connection.name')} required withAsterisk={false} maxLength={60} value={values.name} error={wrong.name} onChange={(e) => set('name', e.currentTarget.value)} />
-        <SettingFields fields={own} values={values.settings} wrong={wrong} stored={c.secrets ?? []} storedAt={c.secrets_at} onChange={(key, value) => set('settings', { ...values.settings, [key]: value })} />
-        <QueueSelect value={values.queues[0] ?? null} error={wrong.queues ?? wrong['queues[0]']} onChange={(queue) => set('queues', queue ? [queue] : [])} />
+        <TextInput
+          label={t('admin.connection.name')}
+          required
+          withAsterisk={false}
+          maxLength={60}
+          value={values.name}
+          error={wrong.name}
+          onChange={(e) => set('name', e.currentTarget.value)}
+        />
+        <SettingFields
+          fields={own}
+          values={values.settings}
+          wrong={wrong}
+          stored={c.secrets ?? []}
+          storedAt={c.secrets_at}
+          onChange={(key, value) => set('settings', { ...values.settings, [key]: value })}
+        />
+        <QueueSelect
+          value={values.queues[0] ?? null}
+          error={wrong.queues ?? wrong['queues[0]']}
+          onChange={(queue) => set('queues', queue ? [queue] : [])}
+        />
         <hr className="hr" />
-        <SwitchRow label={t('admin.connection.defaultLabel')} help={t('admin.connection.defaultHelp')} checked={values.default} error={wrong.default} reason={sure || all?.length === 1 ? t('admin.connection.defaultKept') : undefined} onChange={(on) => set('default', on)} />
-        <SwitchRow label={t('admin.connection.receipts')} help={t('admin.connection.receiptsHelp')} checked={values.read_receipts} error={wrong.read_receipts} onChange={(on) => set('read_receipts', on)} />
-        <SwitchRow label={t('admin.connection.active')} help={t('admin.connection.activeHelp')} checked={values.active} error={wrong.active} reason={sure ? t('admin.connection.defaultKept') : undefined} onChange={(on) => set('active', on)} />
+        <SwitchRow
+          label={t('admin.connection.defaultLabel')}
+          help={t('admin.connection.defaultHelp')}
+          checked={values.default}
+          error={wrong.default}
+          reason={sure || all?.length === 1 ? t('admin.connection.defaultKept') : undefined}
+          onChange={(on) => set('default', on)}
+        />
+        <SwitchRow
+          label={t('admin.connection.receipts')}
+          help={t('admin.connection.receiptsHelp')}
+          checked={values.read_receipts}
+          error={wrong.read_receipts}
+          onChange={(on) => set('read_receipts', on)}
+        />
+        <SwitchRow
+          label={t('admin.connection.active')}
+          help={t('admin.connection.activeHelp')}
+          checked={values.active}
+          error={wrong.active}
+          reason={sure ? t('admin.connection.defaultKept') : undefined}
+          onChange={(on) => set('active', on)}
+        />
       </fieldset>
       {!c.simulated && c.webhook_url && (
         <>
@@ -175,7 +222,12 @@ function State({ connection: c }: { connection: Connection }) {
       <StateIcon connection={c} size={22} />
       <div className="grow">
         <b>{t(c.active ? `admin.connection.state.${c.state}` : 'admin.connection.state.off')}</b>
-        <span>{summary(c) || (c.checked_at ? t('admin.connection.checkedAt', { when: moment(c.checked_at) }) : t('admin.connection.notChecked'))}</span>
+        <span>
+          {summary(c) ||
+            (c.checked_at
+              ? t('admin.connection.checkedAt', { when: moment(c.checked_at) })
+              : t('admin.connection.notChecked'))}
+        </span>
       </div>
       {can('connection.check') && c.active && (
         <Btn size="small" busy={busy} onClick={() => void check()}>

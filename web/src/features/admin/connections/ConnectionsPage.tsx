@@ -78,14 +78,20 @@ export function ConnectionsPage() {
       width: 170,
       cell: (c) => {
         const queue = names.queue(c.queues[0] ?? null);
-        return queue ? <QueueName name={queue.name} c={queue.color} /> : <span className="mut">{t('admin.connection.noQueue')}</span>;
+        return queue ? (
+          <QueueName name={queue.name} c={queue.color} />
+        ) : (
+          <span className="mut">{t('admin.connection.noQueue')}</span>
+        );
       },
     },
     {
       key: 'checked',
       head: t('admin.connection.checked'),
       width: 130,
-      cell: (c) => <span className="sec num">{c.checked_at ? shortTime(c.checked_at) : t('admin.never')}</span>,
+      cell: (c) => (
+        <span className="sec num">{c.checked_at ? shortTime(c.checked_at) : t('admin.never')}</span>
+      ),
     },
   ];
 
@@ -93,7 +99,12 @@ export function ConnectionsPage() {
   const count = events.data?.length ?? 0;
   return (
     <Page title={t('nav.connections')} subtitle={t('admin.connection.subtitle')}>
-      <Tools search={search} onSearch={setSearch} placeholder={t('admin.connection.search')} {...(add ? { onAdd: add } : {})}>
+      <Tools
+        search={search}
+        onSearch={setSearch}
+        placeholder={t('admin.connection.search')}
+        {...(add ? { onAdd: add } : {})}
+      >
         <Segments
           label={t('admin.connection.filter')}
           value={only}
@@ -140,7 +151,9 @@ export function ConnectionsPage() {
       />
       {open === 'add' && <AddConnection onClose={() => setOpen(null)} onMade={(id) => setOpen({ id })} />}
       {open === 'events' && <RawEvents onClose={() => setOpen(null)} />}
-      {typeof open === 'object' && open && <ConnectionDrawer key={open.id} id={open.id} onClose={() => setOpen(null)} />}
+      {typeof open === 'object' && open && (
+        <ConnectionDrawer key={open.id} id={open.id} onClose={() => setOpen(null)} />
+      )}
     </Page>
   );
 }

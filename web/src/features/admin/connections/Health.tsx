@@ -22,7 +22,9 @@ export function Health({ connection: c }: { connection: Connection }) {
           <Fact key={key} name={key} value={value} />
         ))}
       </dl>
-      {known.length === 0 && <Empty title={t('admin.connection.noHealth')} text={t('admin.connection.noHealthText')} />}
+      {known.length === 0 && (
+        <Empty title={t('admin.connection.noHealth')} text={t('admin.connection.noHealthText')} />
+      )}
     </>
   );
 }

@@ -88,7 +88,12 @@ function Secret({ label, description, error, field, value, storedAt, onChange }:
         <div className="lab">{label}</div>
         <div className="secret">
           <span className="grow">{t('admin.connection.storedAt', { date: fullDate(storedAt) })}</span>
-          <Btn size="small" kind="ghost" onClick={() => setChanging(true)} aria-label={t('admin.connection.changeWhat', { what: label })}>
+          <Btn
+            size="small"
+            kind="ghost"
+            onClick={() => setChanging(true)}
+            aria-label={t('admin.connection.changeWhat', { what: label })}
+          >
             {t('admin.connection.change')}
           </Btn>
         </div>

@@ -1,4 +1,11 @@
-import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCircleX, IconKeyOff, IconPlayerPause } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconCircleX,
+  IconKeyOff,
+  IconPlayerPause,
+} from '@tabler/icons-react';
 import { i18n, useT } from '@/i18n';
 import type { Connection, ConnectionState } from '@/lib/types';
 
@@ -38,7 +45,9 @@ export function reasonText(reason: string): string {
   if (i18n.exists(key)) return i18n.t(key as 'admin.connection.reason.auth_failed');
   const failure = `failure.${reason}`;
   if (i18n.exists(failure)) return i18n.t(failure as 'failure.rejected');
-  return i18n.t(reason.startsWith('number_') ? 'admin.connection.reason.number' : 'admin.connection.reason.other');
+  return i18n.t(
+    reason.startsWith('number_') ? 'admin.connection.reason.number' : 'admin.connection.reason.other',
+  );
 }
 
 /** A value of health in words where we know it. */
@@ -47,7 +56,9 @@ export function healthValue(key: string, value: string): string {
   if (key === 'tier' && tier)
     return tier === 'UNLIMITED'
       ? i18n.t('admin.connection.tierUnlimited')
-      : i18n.t('admin.connection.tier', { n: new Intl.NumberFormat(i18n.language).format(Number(tier.replace('K', '000'))) });
+      : i18n.t('admin.connection.tier', {
+          n: new Intl.NumberFormat(i18n.language).format(Number(tier.replace('K', '000'))),
+        });
   const code = `admin.value.${value}`;
   return i18n.exists(code) ? i18n.t(code as 'admin.yes') : value;
 }
@@ -57,7 +68,11 @@ export function summary(c: Connection): string {
   if (c.state_reason) return reasonText(c.state_reason);
   const { quality_rating: quality, tier } = c.health ?? {};
   return [
-    quality && quality !== 'UNKNOWN' ? i18n.t('admin.connection.qualityIs', { quality: healthValue('quality_rating', quality).toLowerCase() }) : '',
+    quality && quality !== 'UNKNOWN'
+      ? i18n.t('admin.connection.qualityIs', {
+          quality: healthValue('quality_rating', quality).toLowerCase(),
+        })
+      : '',
     tier ? healthValue('tier', tier) : '',
   ]
     .filter(Boolean)

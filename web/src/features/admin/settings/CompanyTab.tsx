@@ -41,11 +41,42 @@ function CompanyForm({ company }: { company: Company }) {
     <form className="col grow dform" noValidate onSubmit={form.submit}>
       <div className="pbody">
         <div className="setgroup col g16">
-          <TextInput label={t('admin.settings.companyName')} description={t('admin.settings.companyNameHint')} required withAsterisk={false} maxLength={60} value={values.name} error={wrong.name} onChange={(e) => set('name', e.currentTarget.value)} />
-          <Select label={t('admin.field.time_zone')} description={t('admin.settings.zoneHint')} searchable allowDeselect={false} data={zones()} value={values.time_zone} error={wrong.time_zone} nothingFoundMessage={t('admin.nothing')} onChange={(zone) => zone && set('time_zone', zone)} />
-          <TextInput label={t('admin.field.default_ddi')} description={t('admin.settings.ddiHint')} inputMode="numeric" maxLength={3} leftSection={'+'} value={values.default_ddi} error={wrong.default_ddi} onChange={(e) => set('default_ddi', e.currentTarget.value.replace(/\D/g, ''))} />
+          <TextInput
+            label={t('admin.settings.companyName')}
+            description={t('admin.settings.companyNameHint')}
+            required
+            withAsterisk={false}
+            maxLength={60}
+            value={values.name}
+            error={wrong.name}
+            onChange={(e) => set('name', e.currentTarget.value)}
+          />
+          <Select
+            label={t('admin.field.time_zone')}
+            description={t('admin.settings.zoneHint')}
+            searchable
+            allowDeselect={false}
+            data={zones()}
+            value={values.time_zone}
+            error={wrong.time_zone}
+            nothingFoundMessage={t('admin.nothing')}
+            onChange={(zone) => zone && set('time_zone', zone)}
+          />
+          <TextInput
+            label={t('admin.field.default_ddi')}
+            description={t('admin.settings.ddiHint')}
+            inputMode="numeric"
+            maxLength={3}
+            leftSection={'+'}
+            value={values.default_ddi}
+            error={wrong.default_ddi}
+            onChange={(e) => set('default_ddi', e.currentTarget.value.replace(/\D/g, ''))}
+          />
           <div>
-            <HistoryBtn noun="account" load={(cursor) => ok(api.GET('/api/v1/account/history', { params: { query: { cursor } } }))} />
+            <HistoryBtn
+              noun="account"
+              load={(cursor) => ok(api.GET('/api/v1/account/history', { params: { query: { cursor } } }))}
+            />
           </div>
         </div>
       </div>

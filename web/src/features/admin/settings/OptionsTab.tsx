@@ -21,7 +21,13 @@ export function OptionsTab() {
   const t = useT();
   const { data, error, refetch } = useQuery(settings);
   if (error && !data)
-    return <Empty title={t('admin.failed')} text={errorText(error)} action={<Btn onClick={() => void refetch()}>{t('admin.retry')}</Btn>} />;
+    return (
+      <Empty
+        title={t('admin.failed')}
+        text={errorText(error)}
+        action={<Btn onClick={() => void refetch()}>{t('admin.retry')}</Btn>}
+      />
+    );
   if (!data)
     return (
       <div className="pbody col g16">
@@ -57,21 +63,38 @@ function Form({ data, now }: { data: Register; now: Options }) {
             </div>
           </section>
         ))}
-        <HistoryBtn noun="settings" load={(cursor) => ok(api.GET('/api/v1/settings/history', { params: { query: { cursor } } }))} />
+        <HistoryBtn
+          noun="settings"
+          load={(cursor) => ok(api.GET('/api/v1/settings/history', { params: { query: { cursor } } }))}
+        />
       </div>
       <SaveBar form={form} />
     </form>
   );
 }
 
-function Option({ field: { key, setting }, form }: { field: Field; form: ReturnType<typeof useForm<Options>> }) {
+function Option({
+  field: { key, setting },
+  form,
+}: {
+  field: Field;
+  form: ReturnType<typeof useForm<Options>>;
+}) {
   const t = useT();
   const id = useId();
   const label = t(`admin.setting.${key}.label`);
   const help = t(`admin.setting.${key}.help`);
   const value = form.values[key];
   if (typeof value === 'boolean')
-    return <SwitchRow label={label} help={help} checked={value} error={form.wrong[key]} onChange={(on) => form.set(key, on as never)} />;
+    return (
+      <SwitchRow
+        label={label}
+        help={help}
+        checked={value}
+        error={form.wrong[key]}
+        onChange={(on) => form.set(key, on as never)}
+      />
+    );
   return (
     <div className="setnum">
       <div className="grow">

@@ -20,7 +20,12 @@ export function SaveBar({ form }: { form: Pick<Form<object>, 'dirty' | 'busy' | 
             {t('admin.discard')}
           </Btn>
         )}
-        <Btn kind="primary" type="submit" busy={form.busy} {...(form.dirty ? {} : { reason: t('admin.unchanged') })}>
+        <Btn
+          kind="primary"
+          type="submit"
+          busy={form.busy}
+          {...(form.dirty ? {} : { reason: t('admin.unchanged') })}
+        >
           {t('admin.save')}
         </Btn>
       </div>

@@ -25,7 +25,9 @@ export function TagsTab() {
   const list = useQuery(q.tags);
   const [search, setSearch] = useState('');
   const [open, setOpen] = useState<string | null>(null);
-  const rows = list.data?.filter((tag) => fold(`${tag.name} ${tag.description}`).includes(fold(search.trim())));
+  const rows = list.data?.filter((tag) =>
+    fold(`${tag.name} ${tag.description}`).includes(fold(search.trim())),
+  );
   const columns: Column<Tag>[] = [
     {
       key: 'name',
@@ -39,7 +41,12 @@ export function TagsTab() {
         </div>
       ),
     },
-    { key: 'description', head: t('admin.field.description'), width: '40%', cell: (tag) => <span className="sec">{tag.description}</span> },
+    {
+      key: 'description',
+      head: t('admin.field.description'),
+      width: '40%',
+      cell: (tag) => <span className="sec">{tag.description}</span>,
+    },
     {
       key: 'use',
       head: t('admin.tag.use'),
@@ -55,7 +62,12 @@ export function TagsTab() {
   const current = list.data?.find((tag) => tag.id === open);
   return (
     <>
-      <Tools search={search} onSearch={setSearch} placeholder={t('admin.tag.search')} {...(add ? { onAdd: add } : {})} />
+      <Tools
+        search={search}
+        onSearch={setSearch}
+        placeholder={t('admin.tag.search')}
+        {...(add ? { onAdd: add } : {})}
+      />
       <DataTable
         label={t('admin.tag.many')}
         rows={rows}
@@ -69,11 +81,17 @@ export function TagsTab() {
           list.data?.length ? (
             <Empty title={t('admin.nothing')} text={t('admin.nothingText')} />
           ) : (
-            <Empty title={t('admin.tag.empty')} text={t('admin.tag.emptyText')} {...(add ? { action: <Btn onClick={add}>{t('admin.tag.add')}</Btn> } : {})} />
+            <Empty
+              title={t('admin.tag.empty')}
+              text={t('admin.tag.emptyText')}
+              {...(add ? { action: <Btn onClick={add}>{t('admin.tag.add')}</Btn> } : {})}
+            />
           )
         }
       />
-      {(open === 'new' || current) && <TagDrawer key={open} {...(current ? { tag: current } : {})} onClose={() => setOpen(null)} />}
+      {(open === 'new' || current) && (
+        <TagDrawer key={open} {...(current ? { tag: current } : {})} onClose={() => setOpen(null)} />
+      )}
     </>
   );
 }
@@ -90,7 +108,10 @@ function TagDrawer({ tag, onClose }: { tag?: Tag; onClose: () => void }) {
     active: tag?.active ?? true,
   }));
   const form = useForm(start, async (values, before) => {
-    if (tag) await ok(api.PATCH('/api/v1/tags/{id}', { params: { path: { id: tag.id } }, body: changes(values, before) }));
+    if (tag)
+      await ok(
+        api.PATCH('/api/v1/tags/{id}', { params: { path: { id: tag.id } }, body: changes(values, before) }),
+      );
     else {
       const body = without(values, 'active');
       await ok(api.POST('/api/v1/tags', { params: { header: { 'Idempotency-Key': key } }, body }));
@@ -122,13 +143,38 @@ function TagDrawer({ tag, onClose }: { tag?: Tag; onClose: () => void }) {
             }
           : undefined
       }
-      history={(cursor) => ok(api.GET('/api/v1/tags/{id}/history', { params: { ...path, query: { cursor } } }))}
+      history={(cursor) =>
+        ok(api.GET('/api/v1/tags/{id}/history', { params: { ...path, query: { cursor } } }))
+      }
       onClose={onClose}
     >
-      <TextInput label={t('admin.field.name')} required withAsterisk={false} maxLength={60} data-autofocus={!tag || undefined} value={values.name} error={wrong.name} onChange={(e) => set('name', e.currentTarget.value)} />
+      <TextInput
+        label={t('admin.field.name')}
+        required
+        withAsterisk={false}
+        maxLength={60}
+        data-autofocus={!tag || undefined}
+        value={values.name}
+        error={wrong.name}
+        onChange={(e) => set('name', e.currentTarget.value)}
+      />
       <ColorField value={values.color} error={wrong.color} onChange={(color) => set('color', color)} />
-      <TextInput label={t('admin.field.description')} maxLength={200} value={values.description} error={wrong.description} onChange={(e) => set('description', e.currentTarget.value)} />
-      {tag && <SwitchRow label={t('admin.activeTag')} help={t(used ? 'admin.tag.usedHelp' : 'admin.tag.activeHelp')} checked={values.active} error={wrong.active} onChange={(on) => set('active', on)} />}
+      <TextInput
+        label={t('admin.field.description')}
+        maxLength={200}
+        value={values.description}
+        error={wrong.description}
+        onChange={(e) => set('description', e.currentTarget.value)}
+      />
+      {tag && (
+        <SwitchRow
+          label={t('admin.activeTag')}
+          help={t(used ? 'admin.tag.usedHelp' : 'admin.tag.activeHelp')}
+          checked={values.active}
+          error={wrong.active}
+          onChange={(on) => set('active', on)}
+        />
+      )}
     </RecordDrawer>
   );
 }

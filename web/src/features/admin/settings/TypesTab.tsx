@@ -36,13 +36,23 @@ export function TypesTab() {
         </div>
       ),
     },
-    { key: 'created', head: t('admin.createdAt'), width: 180, cell: (type) => <span className="sec phone-hide">{type.created_at && fullDate(type.created_at)}</span> },
+    {
+      key: 'created',
+      head: t('admin.createdAt'),
+      width: 180,
+      cell: (type) => <span className="sec phone-hide">{type.created_at && fullDate(type.created_at)}</span>,
+    },
   ];
   const add = can('ticket_type.edit') ? () => setOpen('new') : undefined;
   const current = list.data?.find((type) => type.id === open);
   return (
     <>
-      <Tools search={search} onSearch={setSearch} placeholder={t('admin.type.search')} {...(add ? { onAdd: add } : {})} />
+      <Tools
+        search={search}
+        onSearch={setSearch}
+        placeholder={t('admin.type.search')}
+        {...(add ? { onAdd: add } : {})}
+      />
       <DataTable
         label={t('admin.type.many')}
         rows={rows}
@@ -56,11 +66,17 @@ export function TypesTab() {
           list.data?.length ? (
             <Empty title={t('admin.nothing')} text={t('admin.nothingText')} />
           ) : (
-            <Empty title={t('admin.type.empty')} text={t('admin.type.emptyText')} {...(add ? { action: <Btn onClick={add}>{t('admin.type.add')}</Btn> } : {})} />
+            <Empty
+              title={t('admin.type.empty')}
+              text={t('admin.type.emptyText')}
+              {...(add ? { action: <Btn onClick={add}>{t('admin.type.add')}</Btn> } : {})}
+            />
           )
         }
       />
-      {(open === 'new' || current) && <TypeDrawer key={open} {...(current ? { type: current } : {})} onClose={() => setOpen(null)} />}
+      {(open === 'new' || current) && (
+        <TypeDrawer key={open} {...(current ? { type: current } : {})} onClose={() => setOpen(null)} />
+      )}
     </>
   );
 }
@@ -69,9 +85,19 @@ function TypeDrawer({ type, onClose }: { type?: TicketType; onClose: () => void 
   const t = useT();
   const can = useCan();
   const [key] = useState(uuid);
-  const [start] = useState(() => ({ name: type?.name ?? '', default: type?.default ?? false, active: type?.active ?? true }));
+  const [start] = useState(() => ({
+    name: type?.name ?? '',
+    default: type?.default ?? false,
+    active: type?.active ?? true,
+  }));
   const form = useForm(start, async (values, before) => {
-    if (type) await ok(api.PATCH('/api/v1/ticket-types/{id}', { params: { path: { id: type.id } }, body: changes(values, before) }));
+    if (type)
+      await ok(
+        api.PATCH('/api/v1/ticket-types/{id}', {
+          params: { path: { id: type.id } },
+          body: changes(values, before),
+        }),
+      );
     else {
       const body = without(values, 'active');
       await ok(api.POST('/api/v1/ticket-types', { params: { header: { 'Idempotency-Key': key } }, body }));
@@ -101,12 +127,38 @@ function TypeDrawer({ type, onClose }: { type?: TicketType; onClose: () => void 
             }
           : undefined
       }
-      history={(cursor) => ok(api.GET('/api/v1/ticket-types/{id}/history', { params: { ...path, query: { cursor } } }))}
+      history={(cursor) =>
+        ok(api.GET('/api/v1/ticket-types/{id}/history', { params: { ...path, query: { cursor } } }))
+      }
       onClose={onClose}
     >
-      <TextInput label={t('admin.field.name')} description={t('admin.type.nameHint')} required withAsterisk={false} maxLength={60} data-autofocus={!type || undefined} value={values.name} error={wrong.name} onChange={(e) => set('name', e.currentTarget.value)} />
-      <SwitchRow label={t('admin.type.defaultLabel')} help={t('admin.type.defaultHelp')} checked={values.default} error={wrong.default} onChange={(on) => set('default', on)} />
-      {type && <SwitchRow label={t('admin.active')} help={t('admin.type.activeHelp')} checked={values.active} error={wrong.active} onChange={(on) => set('active', on)} />}
+      <TextInput
+        label={t('admin.field.name')}
+        description={t('admin.type.nameHint')}
+        required
+        withAsterisk={false}
+        maxLength={60}
+        data-autofocus={!type || undefined}
+        value={values.name}
+        error={wrong.name}
+        onChange={(e) => set('name', e.currentTarget.value)}
+      />
+      <SwitchRow
+        label={t('admin.type.defaultLabel')}
+        help={t('admin.type.defaultHelp')}
+        checked={values.default}
+        error={wrong.default}
+        onChange={(on) => set('default', on)}
+      />
+      {type && (
+        <SwitchRow
+          label={t('admin.active')}
+          help={t('admin.type.activeHelp')}
+          checked={values.active}
+          error={wrong.active}
+          onChange={(on) => set('active', on)}
+        />
+      )}
     </RecordDrawer>
   );
 }

@@ -2,11 +2,19 @@ import { expect, it } from 'vitest';
 import type { Setting, Settings } from '@/lib/types';
 import { fieldsOf, groups, keys, optionsOf } from './options';
 
-const setting = (key: string): Setting => ({ key, type: 'bool', area: 'rights', default: false, features: [] });
+const setting = (key: string): Setting => ({
+  key,
+  type: 'bool',
+  area: 'rights',
+  default: false,
+  features: [],
+});
 
 it('shows each setting once and nothing that the register does not know', () => {
   expect(new Set(keys).size).toBe(keys.length);
-  expect(fieldsOf('rights', [setting('users_can_peek'), setting('typebot')]).map((f) => f.key)).toEqual(['users_can_peek']);
+  expect(fieldsOf('rights', [setting('users_can_peek'), setting('typebot')]).map((f) => f.key)).toEqual([
+    'users_can_peek',
+  ]);
   expect(Object.keys(groups)).toHaveLength(5);
 });
 

@@ -2,7 +2,12 @@ import type { Setting, Settings } from '@/lib/types';
 
 /** The settings that the desk of today obeys, in the groups of the screen. */
 export const groups = {
-  visibility: ['hide_assigned_to_others', 'users_see_unqueued', 'supervisor_scoped_to_queues', 'hide_phone_from_users'],
+  visibility: [
+    'hide_assigned_to_others',
+    'users_see_unqueued',
+    'supervisor_scoped_to_queues',
+    'hide_phone_from_users',
+  ],
   rights: ['users_close_pending', 'users_can_reopen', 'users_can_peek', 'users_only_own_wallet'],
   routing: ['reopen_window_minutes', 'wallet_respects_queues', 'agents_as_contacts'],
   messages: ['queued_message_ttl_days', 'uncertain_resend_minutes', 'revoked_text_days'],

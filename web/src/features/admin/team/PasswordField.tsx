@@ -29,7 +29,12 @@ export function PasswordField({ label, value, error, required, generated, onChan
         <p className="help">{t('admin.user.generatedHelp')}</p>
         {error && <p className="help err">{error}</p>}
         <div className="row g8">
-          <Btn size="small" kind="ghost" icon={<IconRefresh size={14} />} onClick={() => onChange(generatePassword(), true)}>
+          <Btn
+            size="small"
+            kind="ghost"
+            icon={<IconRefresh size={14} />}
+            onClick={() => onChange(generatePassword(), true)}
+          >
             {t('admin.user.again')}
           </Btn>
           <Btn size="small" kind="ghost" onClick={() => onChange('', false)}>

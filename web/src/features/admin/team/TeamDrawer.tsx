@@ -27,15 +27,21 @@ export function TeamDrawer({ team, onClose }: { team?: Team; onClose: () => void
     leader_id: team?.leader_id ?? null,
   }));
   const form = useForm(start, async (values, before) => {
-    if (team) await ok(api.PATCH('/api/v1/teams/{id}', { params: { path: { id: team.id } }, body: changes(values, before) }));
-    else await ok(api.POST('/api/v1/teams', { params: { header: { 'Idempotency-Key': key } }, body: values }));
+    if (team)
+      await ok(
+        api.PATCH('/api/v1/teams/{id}', { params: { path: { id: team.id } }, body: changes(values, before) }),
+      );
+    else
+      await ok(api.POST('/api/v1/teams', { params: { header: { 'Idempotency-Key': key } }, body: values }));
     await refresh();
     toast(t('admin.saved'));
     onClose();
   });
   const { values, set, patch, wrong } = form;
   const path = { path: { id: team?.id ?? '' } };
-  const people = (users ?? []).filter((u) => u.active || values.members.includes(u.id)).map((u) => ({ value: u.id, label: u.name }));
+  const people = (users ?? [])
+    .filter((u) => u.active || values.members.includes(u.id))
+    .map((u) => ({ value: u.id, label: u.name }));
   return (
     <RecordDrawer
       title={team?.name ?? t('admin.team.add')}
@@ -55,10 +61,21 @@ export function TeamDrawer({ team, onClose }: { team?: Team; onClose: () => void
             }
           : undefined
       }
-      history={(cursor) => ok(api.GET('/api/v1/teams/{id}/history', { params: { ...path, query: { cursor } } }))}
+      history={(cursor) =>
+        ok(api.GET('/api/v1/teams/{id}/history', { params: { ...path, query: { cursor } } }))
+      }
       onClose={onClose}
     >
-      <TextInput label={t('admin.field.name')} required withAsterisk={false} maxLength={60} data-autofocus={!team || undefined} value={values.name} error={wrong.name} onChange={(e) => set('name', e.currentTarget.value)} />
+      <TextInput
+        label={t('admin.field.name')}
+        required
+        withAsterisk={false}
+        maxLength={60}
+        data-autofocus={!team || undefined}
+        value={values.name}
+        error={wrong.name}
+        onChange={(e) => set('name', e.currentTarget.value)}
+      />
       <MultiSelect
         label={t('admin.field.members')}
         searchable
@@ -68,10 +85,35 @@ export function TeamDrawer({ team, onClose }: { team?: Team; onClose: () => void
         error={wrong.members}
         nothingFoundMessage={t('admin.nothing')}
         clearButtonProps={{ 'aria-label': t('admin.clear') }}
-        onChange={(members) => patch({ members, ...(values.leader_id && !members.includes(values.leader_id) ? { leader_id: null } : {}) })}
+        onChange={(members) =>
+          patch({
+            members,
+            ...(values.leader_id && !members.includes(values.leader_id) ? { leader_id: null } : {}),
+          })
+        }
       />
-      <MultiSelect label={t('admin.field.queues')} description={t('admin.team.queuesHint')} searchable clearable data={(queues ?? []).map((one) => ({ value: one.id, label: one.name }))} value={values.queues} error={wrong.queues} nothingFoundMessage={t('admin.nothing')} clearButtonProps={{ 'aria-label': t('admin.clear') }} onChange={(list) => set('queues', list)} />
-      <Select label={t('admin.field.leader_id')} description={t('admin.team.leaderHint')} clearable data={people.filter((p) => values.members.includes(p.value))} value={values.leader_id} error={wrong.leader_id} clearButtonProps={{ 'aria-label': t('admin.clear') }} onChange={(id) => set('leader_id', id)} />
+      <MultiSelect
+        label={t('admin.field.queues')}
+        description={t('admin.team.queuesHint')}
+        searchable
+        clearable
+        data={(queues ?? []).map((one) => ({ value: one.id, label: one.name }))}
+        value={values.queues}
+        error={wrong.queues}
+        nothingFoundMessage={t('admin.nothing')}
+        clearButtonProps={{ 'aria-label': t('admin.clear') }}
+        onChange={(list) => set('queues', list)}
+      />
+      <Select
+        label={t('admin.field.leader_id')}
+        description={t('admin.team.leaderHint')}
+        clearable
+        data={people.filter((p) => values.members.includes(p.value))}
+        value={values.leader_id}
+        error={wrong.leader_id}
+        clearButtonProps={{ 'aria-label': t('admin.clear') }}
+        onChange={(id) => set('leader_id', id)}
+      />
     </RecordDrawer>
   );
 }

@@ -56,7 +56,13 @@ function Users() {
       head: t('admin.user.one'),
       cell: (u) => (
         <div className="first">
-          <Avatar id={u.id} name={u.name} size={38} photo={u.photo_url} presence={u.active ? u.online && u.available : undefined} />
+          <Avatar
+            id={u.id}
+            name={u.name}
+            size={38}
+            photo={u.photo_url}
+            presence={u.active ? u.online && u.available : undefined}
+          />
           <div>
             <div className="row g8 wrap">
               <RowName onOpen={() => setOpen(u.id)}>{u.name}</RowName>
@@ -67,7 +73,12 @@ function Users() {
         </div>
       ),
     },
-    { key: 'role', head: t('admin.field.role'), width: 150, cell: (u) => <span className="sec">{t(`admin.role.${u.role}`)}</span> },
+    {
+      key: 'role',
+      head: t('admin.field.role'),
+      width: 150,
+      cell: (u) => <span className="sec">{t(`admin.role.${u.role}`)}</span>,
+    },
     {
       key: 'queues',
       head: t('admin.field.queues'),
@@ -100,7 +111,12 @@ function Users() {
   const current = list.data?.find((u) => u.id === open);
   return (
     <>
-      <Tools search={search} onSearch={setSearch} placeholder={t('admin.user.search')} {...(add ? { onAdd: add, add: t('admin.user.add') } : {})} />
+      <Tools
+        search={search}
+        onSearch={setSearch}
+        placeholder={t('admin.user.search')}
+        {...(add ? { onAdd: add, add: t('admin.user.add') } : {})}
+      />
       <DataTable
         label={t('admin.user.many')}
         rows={rows}
@@ -112,7 +128,9 @@ function Users() {
         onRetry={() => void list.refetch()}
         empty={<Empty title={t('admin.nothing')} text={t('admin.nothingText')} />}
       />
-      {(open === 'new' || current) && <UserDrawer key={open} {...(current ? { user: current } : {})} onClose={() => setOpen(null)} />}
+      {(open === 'new' || current) && (
+        <UserDrawer key={open} {...(current ? { user: current } : {})} onClose={() => setOpen(null)} />
+      )}
     </>
   );
 }
@@ -134,7 +152,11 @@ function Teams() {
   const person = (id: string | null) => users?.find((u) => u.id === id);
 
   const columns: Column<Team>[] = [
-    { key: 'name', head: t('admin.team.one'), cell: (team) => <RowName onOpen={() => setOpen(team.id)}>{team.name}</RowName> },
+    {
+      key: 'name',
+      head: t('admin.team.one'),
+      cell: (team) => <RowName onOpen={() => setOpen(team.id)}>{team.name}</RowName>,
+    },
     {
       key: 'members',
       head: t('admin.field.members'),
@@ -142,7 +164,14 @@ function Teams() {
       cell: (team) => (
         <span className="row g4">
           {team.members.slice(0, 6).map((id) => (
-            <Avatar key={id} id={id} name={person(id)?.name ?? ''} size={26} photo={person(id)?.photo_url} title={person(id)?.name ?? ''} />
+            <Avatar
+              key={id}
+              id={id}
+              name={person(id)?.name ?? ''}
+              size={26}
+              photo={person(id)?.photo_url}
+              title={person(id)?.name ?? ''}
+            />
           ))}
           <span className="sec num">{t('admin.team.count', { count: team.members.length })}</span>
         </span>
@@ -161,13 +190,23 @@ function Teams() {
         </span>
       ),
     },
-    { key: 'leader', head: t('admin.field.leader_id'), width: 170, cell: (team) => <span className="sec">{person(team.leader_id)?.name}</span> },
+    {
+      key: 'leader',
+      head: t('admin.field.leader_id'),
+      width: 170,
+      cell: (team) => <span className="sec">{person(team.leader_id)?.name}</span>,
+    },
   ];
   const add = can('team.edit') ? () => setOpen('new') : undefined;
   const current = list.data?.find((team) => team.id === open);
   return (
     <>
-      <Tools search={search} onSearch={setSearch} placeholder={t('admin.team.search')} {...(add ? { onAdd: add, add: t('admin.team.add') } : {})} />
+      <Tools
+        search={search}
+        onSearch={setSearch}
+        placeholder={t('admin.team.search')}
+        {...(add ? { onAdd: add, add: t('admin.team.add') } : {})}
+      />
       <DataTable
         label={t('admin.team.many')}
         rows={rows}
@@ -181,11 +220,17 @@ function Teams() {
           list.data?.length ? (
             <Empty title={t('admin.nothing')} text={t('admin.nothingText')} />
           ) : (
-            <Empty title={t('admin.team.empty')} text={t('admin.team.emptyText')} {...(add ? { action: <Btn onClick={add}>{t('admin.team.add')}</Btn> } : {})} />
+            <Empty
+              title={t('admin.team.empty')}
+              text={t('admin.team.emptyText')}
+              {...(add ? { action: <Btn onClick={add}>{t('admin.team.add')}</Btn> } : {})}
+            />
           )
         }
       />
-      {(open === 'new' || current) && <TeamDrawer key={open} {...(current ? { team: current } : {})} onClose={() => setOpen(null)} />}
+      {(open === 'new' || current) && (
+        <TeamDrawer key={open} {...(current ? { team: current } : {})} onClose={() => setOpen(null)} />
+      )}
     </>
   );
 }

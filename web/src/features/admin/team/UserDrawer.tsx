@@ -17,7 +17,11 @@ import { RecordDrawer } from '../RecordDrawer';
 import { PasswordField } from './PasswordField';
 
 const refresh = () =>
-  Promise.all(['users', 'teams', 'me', 'transfer-targets'].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+  Promise.all(
+    ['users', 'teams', 'me', 'transfer-targets'].map((key) =>
+      queryClient.invalidateQueries({ queryKey: [key] }),
+    ),
+  );
 
 const start = (user: User | undefined) => ({
   name: user?.name ?? '',
@@ -44,7 +48,10 @@ export function UserDrawer({ user, onClose }: { user?: User; onClose: () => void
   const [made, setMade] = useState<{ email: string; password: string } | null>(null);
   const [initial] = useState(() => start(user));
   const form = useForm<Values>(initial, async (values, before) => {
-    if (user) await ok(api.PATCH('/api/v1/users/{id}', { params: { path: { id: user.id } }, body: changes(values, before) }));
+    if (user)
+      await ok(
+        api.PATCH('/api/v1/users/{id}', { params: { path: { id: user.id } }, body: changes(values, before) }),
+      );
     else {
       const { phone, ...rest } = without(values, 'active');
       const body = { ...rest, ...(phone ? { phone } : {}) };
@@ -79,7 +86,9 @@ export function UserDrawer({ user, onClose }: { user?: User; onClose: () => void
             }
           : undefined
       }
-      history={(cursor) => ok(api.GET('/api/v1/users/{id}/history', { params: { ...path, query: { cursor } } }))}
+      history={(cursor) =>
+        ok(api.GET('/api/v1/users/{id}/history', { params: { ...path, query: { cursor } } }))
+      }
       onClose={onClose}
     >
       <Fields form={form} user={user} generated={generated} onGenerated={setGenerated} />
@@ -101,15 +110,40 @@ function Fields({ form, user, generated, onGenerated }: FieldsProps) {
   const { data: teams } = useQuery(q.teams);
   const { data: connections } = useQuery(q.connections);
   const { values, set, patch, wrong } = form;
-  const roles: Role[] = me.role === 'admin' ? ['user', 'supervisor', 'admin'] : [...new Set<Role>(['user', values.role])];
-  const allowed = (connections ?? []).filter((c) => values.connections.length === 0 || values.connections.includes(c.id));
+  const roles: Role[] =
+    me.role === 'admin' ? ['user', 'supervisor', 'admin'] : [...new Set<Role>(['user', values.role])];
+  const allowed = (connections ?? []).filter(
+    (c) => values.connections.length === 0 || values.connections.includes(c.id),
+  );
   const noQueue = values.role === 'user' && values.queues.length === 0 && values.teams.length === 0;
-  const options = (list: { id: string; name: string }[] | undefined) => (list ?? []).map((one) => ({ value: one.id, label: one.name }));
+  const options = (list: { id: string; name: string }[] | undefined) =>
+    (list ?? []).map((one) => ({ value: one.id, label: one.name }));
   const clear = { clearable: true, clearButtonProps: { 'aria-label': t('admin.clear') } };
   return (
     <>
-      <TextInput label={t('admin.field.name')} required withAsterisk={false} maxLength={60} data-autofocus={!user || undefined} autoComplete="off" value={values.name} error={wrong.name} onChange={(e) => set('name', e.currentTarget.value)} />
-      <TextInput label={t('admin.field.email')} description={t('admin.user.emailHint')} type="email" required withAsterisk={false} maxLength={254} autoComplete="off" value={values.email} error={wrong.email} onChange={(e) => set('email', e.currentTarget.value)} />
+      <TextInput
+        label={t('admin.field.name')}
+        required
+        withAsterisk={false}
+        maxLength={60}
+        data-autofocus={!user || undefined}
+        autoComplete="off"
+        value={values.name}
+        error={wrong.name}
+        onChange={(e) => set('name', e.currentTarget.value)}
+      />
+      <TextInput
+        label={t('admin.field.email')}
+        description={t('admin.user.emailHint')}
+        type="email"
+        required
+        withAsterisk={false}
+        maxLength={254}
+        autoComplete="off"
+        value={values.email}
+        error={wrong.email}
+        onChange={(e) => set('email', e.currentTarget.value)}
+      />
       <PasswordField
         label={t(user ? 'admin.user.newPassword' : 'admin.field.password')}
         required={!user}
@@ -122,14 +156,40 @@ function Fields({ form, user, generated, onGenerated }: FieldsProps) {
         }}
       />
       <div>
-        <Select label={t('admin.field.role')} data={roles.map((role) => ({ value: role, label: t(`admin.role.${role}`) }))} allowDeselect={false} value={values.role} error={wrong.role} onChange={(role) => role && set('role', role as Role)} />
+        <Select
+          label={t('admin.field.role')}
+          data={roles.map((role) => ({ value: role, label: t(`admin.role.${role}`) }))}
+          allowDeselect={false}
+          value={values.role}
+          error={wrong.role}
+          onChange={(role) => role && set('role', role as Role)}
+        />
         <p className="help">{t(`admin.roleHelp.${values.role}`)}</p>
       </div>
       <div>
-        <MultiSelect label={t('admin.field.queues')} searchable {...clear} data={options(queues)} value={values.queues} error={wrong.queues} nothingFoundMessage={t('admin.nothing')} onChange={(list) => set('queues', list)} />
+        <MultiSelect
+          label={t('admin.field.queues')}
+          searchable
+          {...clear}
+          data={options(queues)}
+          value={values.queues}
+          error={wrong.queues}
+          nothingFoundMessage={t('admin.nothing')}
+          onChange={(list) => set('queues', list)}
+        />
         {noQueue && <p className="help warntext">{t('admin.user.noQueueHelp')}</p>}
       </div>
-      {teams && teams.length > 0 && <MultiSelect label={t('admin.field.teams')} searchable {...clear} data={options(teams)} value={values.teams} error={wrong.teams} onChange={(list) => set('teams', list)} />}
+      {teams && teams.length > 0 && (
+        <MultiSelect
+          label={t('admin.field.teams')}
+          searchable
+          {...clear}
+          data={options(teams)}
+          value={values.teams}
+          error={wrong.teams}
+          onChange={(list) => set('teams', list)}
+        />
+      )}
       <MultiSelect
         label={t('admin.field.connections')}
         description={t('admin.user.connectionsHint')}
@@ -139,17 +199,61 @@ function Fields({ form, user, generated, onGenerated }: FieldsProps) {
         data={options(connections)}
         value={values.connections}
         error={wrong.connections}
-        onChange={(list) => patch({ connections: list, ...(list.length && values.default_connection_id && !list.includes(values.default_connection_id) ? { default_connection_id: null } : {}) })}
+        onChange={(list) =>
+          patch({
+            connections: list,
+            ...(list.length && values.default_connection_id && !list.includes(values.default_connection_id)
+              ? { default_connection_id: null }
+              : {}),
+          })
+        }
       />
-      <Select label={t('admin.field.default_connection_id')} description={t('admin.user.defaultHint')} placeholder={t('admin.user.companyDefault')} {...clear} data={options(allowed)} value={values.default_connection_id} error={wrong.default_connection_id} onChange={(id) => set('default_connection_id', id)} />
-      <TextInput label={t('admin.field.phone')} description={t('admin.user.phoneHint')} type="tel" maxLength={40} autoComplete="off" value={values.phone} error={wrong.phone} onChange={(e) => set('phone', e.currentTarget.value)} />
-      {user && <SwitchRow label={t('admin.active')} help={t('admin.user.activeHelp')} checked={values.active} error={wrong.active} reason={user.id === me.id ? t('admin.user.notYourself') : undefined} onChange={(on) => set('active', on)} />}
+      <Select
+        label={t('admin.field.default_connection_id')}
+        description={t('admin.user.defaultHint')}
+        placeholder={t('admin.user.companyDefault')}
+        {...clear}
+        data={options(allowed)}
+        value={values.default_connection_id}
+        error={wrong.default_connection_id}
+        onChange={(id) => set('default_connection_id', id)}
+      />
+      <TextInput
+        label={t('admin.field.phone')}
+        description={t('admin.user.phoneHint')}
+        type="tel"
+        maxLength={40}
+        autoComplete="off"
+        value={values.phone}
+        error={wrong.phone}
+        onChange={(e) => set('phone', e.currentTarget.value)}
+      />
+      {user && (
+        <SwitchRow
+          label={t('admin.active')}
+          help={t('admin.user.activeHelp')}
+          checked={values.active}
+          error={wrong.active}
+          reason={user.id === me.id ? t('admin.user.notYourself') : undefined}
+          onChange={(on) => set('active', on)}
+        />
+      )}
     </>
   );
 }
 
 /** A password that was made here is shown once more, and never again. */
-function Handed({ name, email, password, onClose }: { name: string; email: string; password: string; onClose: () => void }) {
+function Handed({
+  name,
+  email,
+  password,
+  onClose,
+}: {
+  name: string;
+  email: string;
+  password: string;
+  onClose: () => void;
+}) {
   const t = useT();
   return (
     <FormDrawer title={t('admin.user.handTitle', { name })} onClose={onClose}>

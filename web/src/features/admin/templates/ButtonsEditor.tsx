@@ -19,8 +19,10 @@ const types: ButtonType[] = ['QUICK_REPLY', 'URL', 'PHONE_NUMBER', 'COPY_CODE'];
 export function ButtonsEditor({ buttons, place, wrong, onChange }: Props) {
   const t = useT();
   const room = (type: ButtonType) =>
-    buttons.length < limits.buttons && buttons.filter((b) => b.type === type).length < (limits.kinds[type] ?? limits.buttons);
-  const change = (at: number, part: Partial<DraftButton>) => onChange(buttons.map((b, i) => (i === at ? { ...b, ...part } : b)));
+    buttons.length < limits.buttons &&
+    buttons.filter((b) => b.type === type).length < (limits.kinds[type] ?? limits.buttons);
+  const change = (at: number, part: Partial<DraftButton>) =>
+    onChange(buttons.map((b, i) => (i === at ? { ...b, ...part } : b)));
   const swap = (a: number, b: number) => {
     const next = [...buttons];
     [next[a], next[b]] = [next[b]!, next[a]!];
@@ -38,10 +40,19 @@ export function ButtonsEditor({ buttons, place, wrong, onChange }: Props) {
             <IconBtn small label={t('admin.template.up')} disabled={i === 0} onClick={() => swap(i, i - 1)}>
               <IconArrowUp size={15} />
             </IconBtn>
-            <IconBtn small label={t('admin.template.down')} disabled={i === buttons.length - 1} onClick={() => swap(i, i + 1)}>
+            <IconBtn
+              small
+              label={t('admin.template.down')}
+              disabled={i === buttons.length - 1}
+              onClick={() => swap(i, i + 1)}
+            >
               <IconArrowDown size={15} />
             </IconBtn>
-            <IconBtn small label={t('admin.template.removeButton')} onClick={() => onChange(buttons.filter((_, at) => at !== i))}>
+            <IconBtn
+              small
+              label={t('admin.template.removeButton')}
+              onClick={() => onChange(buttons.filter((_, at) => at !== i))}
+            >
               <IconX size={15} />
             </IconBtn>
           </div>
@@ -51,13 +62,25 @@ export function ButtonsEditor({ buttons, place, wrong, onChange }: Props) {
       {general && <p className="help err">{general}</p>}
       <Menu position="bottom-start" withinPortal={false}>
         <Menu.Target>
-          <Btn size="small" icon={<IconPlus size={14} />} className="self" {...(buttons.length >= limits.buttons ? { reason: t('admin.template.rule.button_limit') } : {})}>
+          <Btn
+            size="small"
+            icon={<IconPlus size={14} />}
+            className="self"
+            {...(buttons.length >= limits.buttons ? { reason: t('admin.template.rule.button_limit') } : {})}
+          >
             {t('admin.template.addButton')}
           </Btn>
         </Menu.Target>
         <Menu.Dropdown>
           {types.map((type) => (
-            <Menu.Item key={type} disabled={!room(type)} leftSection={<ButtonIcon type={type} />} onClick={() => onChange([...buttons, { type, text: '', url: '', phone_number: '', example: '' }])}>
+            <Menu.Item
+              key={type}
+              disabled={!room(type)}
+              leftSection={<ButtonIcon type={type} />}
+              onClick={() =>
+                onChange([...buttons, { type, text: '', url: '', phone_number: '', example: '' }])
+              }
+            >
               {t(`admin.template.buttonType.${type}`)}
             </Menu.Item>
           ))}
@@ -80,19 +103,52 @@ function Fields({ button, at, wrong, onChange }: FieldsProps) {
   return (
     <div className="two">
       {button.type !== 'COPY_CODE' && (
-        <TextInput label={t('admin.template.buttonText')} maxLength={limits.buttonText} value={button.text} error={wrong(`${at}.text`)} onChange={(e) => onChange({ text: e.currentTarget.value })} />
+        <TextInput
+          label={t('admin.template.buttonText')}
+          maxLength={limits.buttonText}
+          value={button.text}
+          error={wrong(`${at}.text`)}
+          onChange={(e) => onChange({ text: e.currentTarget.value })}
+        />
       )}
       {button.type === 'URL' && (
-        <TextInput label={t('admin.template.url')} type="url" maxLength={limits.url} placeholder={scheme} value={button.url} error={wrong(`${at}.url`)} onChange={(e) => onChange({ url: e.currentTarget.value.trim() })} />
+        <TextInput
+          label={t('admin.template.url')}
+          type="url"
+          maxLength={limits.url}
+          placeholder={scheme}
+          value={button.url}
+          error={wrong(`${at}.url`)}
+          onChange={(e) => onChange({ url: e.currentTarget.value.trim() })}
+        />
       )}
       {button.type === 'URL' && button.url.includes('{{') && (
-        <TextInput label={t('admin.template.urlSample')} value={button.example} error={wrong(`${at}.example`)} onChange={(e) => onChange({ example: e.currentTarget.value.trim() })} />
+        <TextInput
+          label={t('admin.template.urlSample')}
+          value={button.example}
+          error={wrong(`${at}.example`)}
+          onChange={(e) => onChange({ example: e.currentTarget.value.trim() })}
+        />
       )}
       {button.type === 'PHONE_NUMBER' && (
-        <TextInput label={t('admin.template.phone')} type="tel" maxLength={limits.phone} placeholder="+55" value={button.phone_number} error={wrong(`${at}.phone_number`)} onChange={(e) => onChange({ phone_number: e.currentTarget.value })} />
+        <TextInput
+          label={t('admin.template.phone')}
+          type="tel"
+          maxLength={limits.phone}
+          placeholder="+55"
+          value={button.phone_number}
+          error={wrong(`${at}.phone_number`)}
+          onChange={(e) => onChange({ phone_number: e.currentTarget.value })}
+        />
       )}
       {button.type === 'COPY_CODE' && (
-        <TextInput label={t('admin.template.coupon')} maxLength={limits.coupon} value={button.example} error={wrong(`${at}.example`)} onChange={(e) => onChange({ example: e.currentTarget.value })} />
+        <TextInput
+          label={t('admin.template.coupon')}
+          maxLength={limits.coupon}
+          value={button.example}
+          error={wrong(`${at}.example`)}
+          onChange={(e) => onChange({ example: e.currentTarget.value })}
+        />
       )}
       {kind && <p className="help err">{kind}</p>}
     </div>

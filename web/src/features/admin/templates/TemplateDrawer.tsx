@@ -32,7 +32,9 @@ export function TemplateDrawer({ template, onClose }: { template: Template; onCl
     <FormDrawer
       title={template.name}
       size={720}
-      badge={<span className={`chip xs ${tone(template.status)}`}>{metaWord('status', template.status)}</span>}
+      badge={
+        <span className={`chip xs ${tone(template.status)}`}>{metaWord('status', template.status)}</span>
+      }
       actions={
         can('template.edit') && (
           <IconBtn label={t('admin.template.remove')} onClick={() => setRemoving(true)}>
@@ -53,7 +55,12 @@ export function TemplateDrawer({ template, onClose }: { template: Template; onCl
       onClose={onClose}
     >
       {tab === 'history' ? (
-        <History queryKey={['templates', template.id]} load={(cursor) => ok(api.GET('/api/v1/templates/{id}/history', { params: { ...path, query: { cursor } } }))} />
+        <History
+          queryKey={['templates', template.id]}
+          load={(cursor) =>
+            ok(api.GET('/api/v1/templates/{id}/history', { params: { ...path, query: { cursor } } }))
+          }
+        />
       ) : (
         <div className="tview">
           <div className="col g16 grow">
@@ -73,12 +80,18 @@ export function TemplateDrawer({ template, onClose }: { template: Template; onCl
               <dd>{languageName(template.language)}</dd>
               <dt>{t('admin.template.qualityHead')}</dt>
               <dd>
-                <span className={`state ${tone(template.quality)}`}>{metaWord('quality', template.quality)}</span>
+                <span className={`state ${tone(template.quality)}`}>
+                  {metaWord('quality', template.quality)}
+                </span>
               </dd>
               <dt>{t('admin.template.sentOver')}</dt>
               <dd>{lines.map((c) => c.name).join(', ')}</dd>
               <dt>{t('admin.template.parameters')}</dt>
-              <dd>{t('admin.template.parameterCount', { count: template.placeholders.filter((p) => p.required).length })}</dd>
+              <dd>
+                {t('admin.template.parameterCount', {
+                  count: template.placeholders.filter((p) => p.required).length,
+                })}
+              </dd>
               <dt>{t('admin.template.lastSync')}</dt>
               <dd className="num">{template.synced_at ? moment(template.synced_at) : t('admin.never')}</dd>
             </dl>

@@ -36,12 +36,17 @@ export function TemplateForm({ onClose, onMade }: Props) {
   const [key] = useState(uuid);
   const [tried, setTried] = useState(false);
   const [start] = useState(() =>
-    emptyDraft((lines.find((c) => c.default) ?? lines[0])?.id ?? '', { en: 'en_US', es: 'es' }[i18n.language as 'en'] ?? 'pt_BR'),
+    emptyDraft(
+      (lines.find((c) => c.default) ?? lines[0])?.id ?? '',
+      { en: 'en_US', es: 'es' }[i18n.language as 'en'] ?? 'pt_BR',
+    ),
   );
   const form = useForm<Draft>(start, async (values) => {
     setTried(true);
     if (Object.keys(check(values)).length > 0) throw new Unfinished();
-    const made = await ok(api.POST('/api/v1/templates', { params: { header: { 'Idempotency-Key': key } }, body: bodyOf(values) }));
+    const made = await ok(
+      api.POST('/api/v1/templates', { params: { header: { 'Idempotency-Key': key } }, body: bodyOf(values) }),
+    );
     await queryClient.invalidateQueries({ queryKey: ['templates'] });
     toast(t('admin.template.submitted'));
     onMade(made.id);
@@ -51,26 +56,94 @@ export function TemplateForm({ onClose, onMade }: Props) {
   const { components, places } = useMemo(() => componentsOf(values), [values]);
   const auth = values.category === 'AUTHENTICATION';
   const at = (part: keyof typeof places) => `components[${places[part] ?? 0}]`;
-  const shown = { ...form, general: form.error instanceof Unfinished ? t('admin.template.unfinished') : form.error instanceof ApiError && form.error.fields.length === 0 ? form.general : '' };
+  const shown = {
+    ...form,
+    general:
+      form.error instanceof Unfinished
+        ? t('admin.template.unfinished')
+        : form.error instanceof ApiError && form.error.fields.length === 0
+          ? form.general
+          : '',
+  };
 
   return (
-    <FormDrawer title={t('admin.template.add')} size={920} form={shown} save={t('admin.template.submit')} fresh note={<span className="mut x12 phone-hide">{t('admin.template.review')}</span>} onClose={onClose}>
+    <FormDrawer
+      title={t('admin.template.add')}
+      size={920}
+      form={shown}
+      save={t('admin.template.submit')}
+      fresh
+      note={<span className="mut x12 phone-hide">{t('admin.template.review')}</span>}
+      onClose={onClose}
+    >
       <div className="tview">
         <div className="col g16 grow">
           <div className="two">
-            <TextInput label={t('admin.template.name')} description={t('admin.template.nameHint')} required withAsterisk={false} data-autofocus maxLength={limits.name} autoComplete="off" spellCheck={false} value={values.name} error={wrong('name')} onChange={(e) => set('name', cleanName(e.currentTarget.value))} />
-            <Select label={t('admin.connection.one')} description={t('admin.template.connectionHint')} data={lines.map((c) => ({ value: c.id, label: c.name }))} allowDeselect={false} value={values.connection_id} error={wrong('connection_id')} onChange={(id) => id && set('connection_id', id)} />
+            <TextInput
+              label={t('admin.template.name')}
+              description={t('admin.template.nameHint')}
+              required
+              withAsterisk={false}
+              data-autofocus
+              maxLength={limits.name}
+              autoComplete="off"
+              spellCheck={false}
+              value={values.name}
+              error={wrong('name')}
+              onChange={(e) => set('name', cleanName(e.currentTarget.value))}
+            />
+            <Select
+              label={t('admin.connection.one')}
+              description={t('admin.template.connectionHint')}
+              data={lines.map((c) => ({ value: c.id, label: c.name }))}
+              allowDeselect={false}
+              value={values.connection_id}
+              error={wrong('connection_id')}
+              onChange={(id) => id && set('connection_id', id)}
+            />
           </div>
           <div className="two">
-            <Select label={t('admin.template.categoryHead')} data={(['UTILITY', 'MARKETING', 'AUTHENTICATION'] as const).map((code) => ({ value: code, label: metaWord('category', code) }))} allowDeselect={false} value={values.category} error={wrong('category')} onChange={(code) => code && set('category', code as Draft['category'])} />
-            <Select label={t('admin.template.language')} searchable data={templateLanguages.map((code) => ({ value: code, label: languageName(code) }))} allowDeselect={false} value={values.language} error={wrong('language')} nothingFoundMessage={t('admin.nothing')} onChange={(code) => code && set('language', code)} />
+            <Select
+              label={t('admin.template.categoryHead')}
+              data={(['UTILITY', 'MARKETING', 'AUTHENTICATION'] as const).map((code) => ({
+                value: code,
+                label: metaWord('category', code),
+              }))}
+              allowDeselect={false}
+              value={values.category}
+              error={wrong('category')}
+              onChange={(code) => code && set('category', code as Draft['category'])}
+            />
+            <Select
+              label={t('admin.template.language')}
+              searchable
+              data={templateLanguages.map((code) => ({ value: code, label: languageName(code) }))}
+              allowDeselect={false}
+              value={values.language}
+              error={wrong('language')}
+              nothingFoundMessage={t('admin.nothing')}
+              onChange={(code) => code && set('language', code)}
+            />
           </div>
           <p className="help tcat">{t(`admin.template.categoryHelp.${values.category}`)}</p>
           {auth ? (
             <>
               <p className="infobox">{t('admin.template.authText')}</p>
-              <SwitchRow label={t('admin.template.security')} help={t('admin.template.authSecurity')} checked={values.security} onChange={(on) => set('security', on)} />
-              <NumberInput label={t('admin.template.minutes')} min={1} max={limits.minutes} allowDecimal={false} value={values.minutes} error={wrong(`${at('footer')}.code_expiration_minutes`)} onChange={(n) => set('minutes', Number(n))} />
+              <SwitchRow
+                label={t('admin.template.security')}
+                help={t('admin.template.authSecurity')}
+                checked={values.security}
+                onChange={(on) => set('security', on)}
+              />
+              <NumberInput
+                label={t('admin.template.minutes')}
+                min={1}
+                max={limits.minutes}
+                allowDecimal={false}
+                value={values.minutes}
+                error={wrong(`${at('footer')}.code_expiration_minutes`)}
+                onChange={(n) => set('minutes', Number(n))}
+              />
             </>
           ) : (
             <>
@@ -80,15 +153,52 @@ export function TemplateForm({ onClose, onMade }: Props) {
                   label={t('admin.template.header')}
                   value={values.header}
                   onChange={(header) => set('header', header)}
-                  items={(['none', 'text', 'location'] as const).map((kind) => ({ key: kind, label: t(`admin.template.headerKind.${kind}`) }))}
+                  items={(['none', 'text', 'location'] as const).map((kind) => ({
+                    key: kind,
+                    label: t(`admin.template.headerKind.${kind}`),
+                  }))}
                 />
               </div>
               {values.header === 'text' && (
-                <VariableText part="header" label={t('admin.template.headerText')} max={limits.header} value={values.headerText} examples={values.examples} error={wrong(`${at('header')}.text`)} exampleError={wrong(`${at('header')}.example`)} onChange={(text) => set('headerText', text)} onExamples={(examples) => set('examples', examples)} />
+                <VariableText
+                  part="header"
+                  label={t('admin.template.headerText')}
+                  max={limits.header}
+                  value={values.headerText}
+                  examples={values.examples}
+                  error={wrong(`${at('header')}.text`)}
+                  exampleError={wrong(`${at('header')}.example`)}
+                  onChange={(text) => set('headerText', text)}
+                  onExamples={(examples) => set('examples', examples)}
+                />
               )}
-              <VariableText part="body" multiline label={t('admin.template.body')} help={t('admin.template.bodyHint', written)} max={limits.body} value={values.body} examples={values.examples} error={wrong(`${at('body')}.text`)} exampleError={wrong(`${at('body')}.example`)} onChange={(text) => set('body', text)} onExamples={(examples) => set('examples', examples)} />
-              <VariableText label={t('admin.template.footer')} max={limits.footer} value={values.footer} examples={{}} error={wrong(`${at('footer')}.text`, places.footer === undefined)} onChange={(text) => set('footer', text)} />
-              <ButtonsEditor buttons={values.buttons} place={`${at('buttons')}.buttons`} wrong={wrong} onChange={(buttons) => set('buttons', buttons)} />
+              <VariableText
+                part="body"
+                multiline
+                label={t('admin.template.body')}
+                help={t('admin.template.bodyHint', written)}
+                max={limits.body}
+                value={values.body}
+                examples={values.examples}
+                error={wrong(`${at('body')}.text`)}
+                exampleError={wrong(`${at('body')}.example`)}
+                onChange={(text) => set('body', text)}
+                onExamples={(examples) => set('examples', examples)}
+              />
+              <VariableText
+                label={t('admin.template.footer')}
+                max={limits.footer}
+                value={values.footer}
+                examples={{}}
+                error={wrong(`${at('footer')}.text`, places.footer === undefined)}
+                onChange={(text) => set('footer', text)}
+              />
+              <ButtonsEditor
+                buttons={values.buttons}
+                place={`${at('buttons')}.buttons`}
+                wrong={wrong}
+                onChange={(buttons) => set('buttons', buttons)}
+              />
             </>
           )}
         </div>
@@ -117,11 +227,14 @@ function useWrong(values: Draft, error: unknown, tried: boolean) {
     if (absent) return undefined;
     const rule = faults[place];
     // What is only missing is said when somebody tries to send.
-    if (rule && (tried || (rule !== 'required' && rule !== 'example'))) return t(`admin.template.rule.${rule}`, written);
+    if (rule && (tried || (rule !== 'required' && rule !== 'example')))
+      return t(`admin.template.rule.${rule}`, written);
     if (!(error instanceof ApiError)) return undefined;
     const said = error.fields.find((field) => field.location.replace(/^body\./, '') === place);
     if (!said) return error.code === 'template_taken' && place === 'name' ? codeText(error.code) : undefined;
     const key = `admin.template.rule.${String(said.params?.rule ?? '')}`;
-    return i18n.exists(key) ? i18n.t(key as 'admin.template.rule.variable_syntax', written) : codeText(said.code, said.params);
+    return i18n.exists(key)
+      ? i18n.t(key as 'admin.template.rule.variable_syntax', written)
+      : codeText(said.code, said.params);
   };
 }

@@ -35,7 +35,10 @@ export function TemplatesPage() {
     ?.filter((one) => !status || one.status === status)
     .filter((one) => fold(`${one.name} ${sampleOf(one.components).body}`).includes(wanted));
   const statuses = [...new Set(all?.map((one) => one.status))];
-  const synced = all?.map((one) => one.synced_at ?? '').sort().at(-1);
+  const synced = all
+    ?.map((one) => one.synced_at ?? '')
+    .sort()
+    .at(-1);
   const lines = connections?.filter((c) => c.capabilities.templates) ?? [];
 
   async function sync() {
@@ -62,8 +65,18 @@ export function TemplatesPage() {
         </div>
       ),
     },
-    { key: 'category', head: t('admin.template.categoryHead'), width: 130, cell: (one) => <span className="sec">{metaWord('category', one.category)}</span> },
-    { key: 'language', head: t('admin.template.language'), width: 170, cell: (one) => <span className="sec">{languageName(one.language)}</span> },
+    {
+      key: 'category',
+      head: t('admin.template.categoryHead'),
+      width: 130,
+      cell: (one) => <span className="sec">{metaWord('category', one.category)}</span>,
+    },
+    {
+      key: 'language',
+      head: t('admin.template.language'),
+      width: 170,
+      cell: (one) => <span className="sec">{languageName(one.language)}</span>,
+    },
     {
       key: 'status',
       head: t('admin.template.statusHead'),
@@ -74,7 +87,9 @@ export function TemplatesPage() {
       key: 'quality',
       head: t('admin.template.qualityHead'),
       width: 110,
-      cell: (one) => <span className={`state phone-hide ${tone(one.quality)}`}>{metaWord('quality', one.quality)}</span>,
+      cell: (one) => (
+        <span className={`state phone-hide ${tone(one.quality)}`}>{metaWord('quality', one.quality)}</span>
+      ),
     },
   ];
 
@@ -86,14 +101,34 @@ export function TemplatesPage() {
       subtitle={t('admin.template.subtitle')}
       actions={
         can('template.sync') && (
-          <Btn size="medium" icon={<IconRefresh size={16} />} busy={busy} onClick={() => void sync()} title={synced ? t('admin.template.syncedAt', { when: moment(synced) }) : undefined}>
+          <Btn
+            size="medium"
+            icon={<IconRefresh size={16} />}
+            busy={busy}
+            onClick={() => void sync()}
+            title={synced ? t('admin.template.syncedAt', { when: moment(synced) }) : undefined}
+          >
             {t('admin.template.sync')}
           </Btn>
         )
       }
     >
-      <Tools search={search} onSearch={setSearch} placeholder={t('admin.template.search')} {...(add ? { onAdd: add, add: t('admin.template.add') } : {})}>
-        <Select className="cfilter" aria-label={t('admin.template.statusHead')} placeholder={t('admin.template.anyStatus')} clearable data={statuses.map((code) => ({ value: code, label: metaWord('status', code) }))} value={status} onChange={setStatus} clearButtonProps={{ 'aria-label': t('admin.clear') }} />
+      <Tools
+        search={search}
+        onSearch={setSearch}
+        placeholder={t('admin.template.search')}
+        {...(add ? { onAdd: add, add: t('admin.template.add') } : {})}
+      >
+        <Select
+          className="cfilter"
+          aria-label={t('admin.template.statusHead')}
+          placeholder={t('admin.template.anyStatus')}
+          clearable
+          data={statuses.map((code) => ({ value: code, label: metaWord('status', code) }))}
+          value={status}
+          onChange={setStatus}
+          clearButtonProps={{ 'aria-label': t('admin.clear') }}
+        />
       </Tools>
       <DataTable
         label={t('nav.templates')}
@@ -108,7 +143,11 @@ export function TemplatesPage() {
           all?.length ? (
             <Empty title={t('admin.nothing')} text={t('admin.nothingText')} />
           ) : (
-            <Empty title={t('admin.template.empty')} text={t('admin.template.emptyText')} {...(add ? { action: <Btn onClick={add}>{t('admin.template.add')}</Btn> } : {})} />
+            <Empty
+              title={t('admin.template.empty')}
+              text={t('admin.template.emptyText')}
+              {...(add ? { action: <Btn onClick={add}>{t('admin.template.add')}</Btn> } : {})}
+            />
           )
         }
         foot={synced && <p className="help num">{t('admin.template.syncedAt', { when: moment(synced) })}</p>}

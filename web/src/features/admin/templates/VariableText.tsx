@@ -21,7 +21,8 @@ interface Props {
 
 /** A text of a template, its counter, and a sample for each variable. */
 export function VariableText(props: Props) {
-  const { part, label, help, max, multiline, value, examples, error, exampleError, onChange, onExamples } = props;
+  const { part, label, help, max, multiline, value, examples, error, exampleError, onChange, onExamples } =
+    props;
   const t = useT();
   const field = useRef<HTMLTextAreaElement & HTMLInputElement>(null);
   const used = count(value);
@@ -55,7 +56,9 @@ export function VariableText(props: Props) {
           </Btn>
         )}
         <span className="grow" />
-        <span className={`x12 num ${used > max ? 'badtext' : 'mut'}`}>{t('admin.template.counter', { used, max })}</span>
+        <span className={`x12 num ${used > max ? 'badtext' : 'mut'}`}>
+          {t('admin.template.counter', { used, max })}
+        </span>
       </div>
       {names.length > 0 && (
         <div className="samples" role="group" aria-label={t('admin.template.samples')}>

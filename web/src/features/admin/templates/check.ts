@@ -33,7 +33,8 @@ export function check(draft: Draft): Faults {
   else if (count(draft.name) > limits.name) fault('name', 'too_long');
 
   if (draft.category === 'AUTHENTICATION') {
-    if (!(draft.minutes >= 1 && draft.minutes <= limits.minutes)) fault(`${at('footer')}.code_expiration_minutes`, 'minutes');
+    if (!(draft.minutes >= 1 && draft.minutes <= limits.minutes))
+      fault(`${at('footer')}.code_expiration_minutes`, 'minutes');
     return faults;
   }
 
@@ -65,16 +66,20 @@ export function check(draft: Draft): Faults {
   draft.buttons.forEach((button, i) => {
     const here = `${at('buttons')}.buttons[${i}]`;
     seen[button.type] = (seen[button.type] ?? 0) + 1;
-    if ((seen[button.type] ?? 0) > (limits.kinds[button.type] ?? limits.buttons)) fault(`${here}.type`, 'button_limit');
+    if ((seen[button.type] ?? 0) > (limits.kinds[button.type] ?? limits.buttons))
+      fault(`${here}.type`, 'button_limit');
     if (button.type === 'QUICK_REPLY' && draft.buttons[i - 1]?.type !== 'QUICK_REPLY') groups++;
     if (button.type !== 'COPY_CODE') text(here, button.text, limits.buttonText);
     if (button.type === 'URL') {
       const base = button.url.replace(/\{\{[A-Za-z0-9_]+\}\}$/, '');
-      if (!/^https?:\/\/[^\s{}/]+[^\s{}]*$/.test(base) || count(button.url) > limits.url) fault(`${here}.url`, 'url');
+      if (!/^https?:\/\/[^\s{}/]+[^\s{}]*$/.test(base) || count(button.url) > limits.url)
+        fault(`${here}.url`, 'url');
       if (base !== button.url && !button.example.trim()) fault(`${here}.example`, 'example');
     }
-    if (button.type === 'PHONE_NUMBER' && !/^\+?[\d\s().-]{8,20}$/.test(button.phone_number)) fault(`${here}.phone_number`, 'phone');
-    if (button.type === 'COPY_CODE' && (!button.example.trim() || count(button.example) > limits.coupon)) fault(`${here}.example`, 'example');
+    if (button.type === 'PHONE_NUMBER' && !/^\+?[\d\s().-]{8,20}$/.test(button.phone_number))
+      fault(`${here}.phone_number`, 'phone');
+    if (button.type === 'COPY_CODE' && (!button.example.trim() || count(button.example) > limits.coupon))
+      fault(`${here}.example`, 'example');
   });
   if (groups > 1) fault(`${at('buttons')}.buttons`, 'quick_replies_together');
   return faults;

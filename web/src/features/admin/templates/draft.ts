@@ -109,7 +109,11 @@ export function componentsOf(draft: Draft): { components: TemplateComponent[]; p
       ...(names.length === 0
         ? {}
         : asNamed
-          ? { example: { header_text_named_params: names.map((name) => ({ param_name: name, example: sample(name) })) } }
+          ? {
+              example: {
+                header_text_named_params: names.map((name) => ({ param_name: name, example: sample(name) })),
+              },
+            }
           : { example: { header_text: names.map(sample) } }),
     });
   }
@@ -121,11 +125,16 @@ export function componentsOf(draft: Draft): { components: TemplateComponent[]; p
     ...(names.length === 0
       ? {}
       : asNamed
-        ? { example: { body_text_named_params: names.map((name) => ({ param_name: name, example: sample(name) })) } }
+        ? {
+            example: {
+              body_text_named_params: names.map((name) => ({ param_name: name, example: sample(name) })),
+            },
+          }
         : { example: { body_text: [names.map(sample)] } }),
   });
   if (draft.footer.trim()) places.footer = put({ type: 'FOOTER', text: draft.footer.trim() });
-  if (draft.buttons.length > 0) places.buttons = put({ type: 'BUTTONS', buttons: draft.buttons.map(buttonOf) });
+  if (draft.buttons.length > 0)
+    places.buttons = put({ type: 'BUTTONS', buttons: draft.buttons.map(buttonOf) });
   return { components, places };
 }
 
@@ -133,7 +142,12 @@ function buttonOf(button: DraftButton): TemplateButton {
   const { type, text } = button;
   switch (type) {
     case 'URL':
-      return { type, text, url: button.url, ...(button.url.includes('{{') ? { example: [button.example] } : {}) };
+      return {
+        type,
+        text,
+        url: button.url,
+        ...(button.url.includes('{{') ? { example: [button.example] } : {}),
+      };
     case 'PHONE_NUMBER':
       return { type, text, phone_number: button.phone_number.replace(/[\s().-]/g, '') };
     case 'COPY_CODE':

@@ -18,7 +18,9 @@ export const tone = (code: string) => tones[code] ?? '';
 /** A code of Meta in words; a newer one as it came. */
 export function metaWord(kind: 'status' | 'quality' | 'category' | 'rejected', code: string): string {
   const key = `admin.template.${kind}.${code}`;
-  return i18n.exists(key) ? i18n.t(key as 'admin.template.status.APPROVED') : code.toLowerCase().replaceAll('_', ' ');
+  return i18n.exists(key)
+    ? i18n.t(key as 'admin.template.status.APPROVED')
+    : code.toLowerCase().replaceAll('_', ' ');
 }
 
 /** pt_BR as people say it: português (Brasil). */
@@ -30,7 +32,33 @@ export function languageName(code: string): string {
   }
 }
 
-export const templateLanguages = ['pt_BR', 'pt_PT', 'en', 'en_US', 'en_GB', 'es', 'es_AR', 'es_ES', 'es_MX', 'fr', 'de', 'it', 'ja', 'zh_CN', 'ar', 'he', 'nl', 'pl', 'ru', 'tr', 'uk', 'ko', 'hi', 'id', 'vi'];
+export const templateLanguages = [
+  'pt_BR',
+  'pt_PT',
+  'en',
+  'en_US',
+  'en_GB',
+  'es',
+  'es_AR',
+  'es_ES',
+  'es_MX',
+  'fr',
+  'de',
+  'it',
+  'ja',
+  'zh_CN',
+  'ar',
+  'he',
+  'nl',
+  'pl',
+  'ru',
+  'tr',
+  'uk',
+  'ko',
+  'hi',
+  'id',
+  'vi',
+];
 
 /** Variables as they are written, for texts that speak of them. */
 export const written = { one: '{{1}}', two: '{{2}}', named: '{{nome}}' };
