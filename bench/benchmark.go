@@ -94,6 +94,7 @@ func (b *benchmark) coldStarts(ctx context.Context, st *stage) error {
 			return err
 		}
 		took = append(took, r.ready)
+		time.Sleep(100 * time.Millisecond) // it may be ready before it has started all
 		if err := r.stop(); err != nil {
 			return err
 		}
@@ -214,6 +215,7 @@ func (b *benchmark) sending(ctx context.Context, s *scene) {
 	for _, n := range []int{1, b.d.Connections} {
 		at := b.row(s.stage, fmt.Sprintf("%snumbers_%d", name, n))
 		at.Conns = n
+		before := s.out.refusals()
 		perS, err := s.sendRate(ctx, n)
 		if err != nil {
 			b.report.fail(at, err)
@@ -221,7 +223,7 @@ func (b *benchmark) sending(ctx context.Context, s *scene) {
 		}
 		ratio := perS / float64(n*pace)
 		at.PerS, at.LimitRatio = &perS, &ratio
-		b.report.rows = append(b.report.rows, at)
+		b.report.value(at, float64(s.out.refusals()-before), "refused")
 	}
 }
 

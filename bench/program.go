@@ -117,6 +117,9 @@ func (r *running) stop() error {
 	case err := <-r.ended:
 		r.ended <- err
 		r.log.Close()
+		if err != nil {
+			err = fmt.Errorf("the program did not end well: %w\n%s", err, tail(r.log.Name()))
+		}
 		return err
 	case <-time.After(30 * time.Second):
 		r.kill()

@@ -32,11 +32,12 @@ type provider struct {
 	url     string
 	folder  string
 
-	mu    sync.Mutex
-	heard []arrival
+	mu      sync.Mutex
+	heard   []arrival
+	refused int
 }
 
-// arrival is a message of ours that reached the provider.
+// arrival is a message that the provider took.
 type arrival struct {
 	correlation string // the program's id of the message
 	at          time.Time
@@ -99,7 +100,8 @@ func (p *provider) stop(ctx context.Context) error {
 	return errors.Join(append(errs, p.db.Close(), os.RemoveAll(p.folder))...)
 }
 
-// serve notes when a message arrives and lets the simulator answer.
+// serve lets the simulator answer, and notes when a message arrived that it
+// took.
 func (p *provider) serve(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/messages") {
 		p.world.Graph().ServeHTTP(w, r)
@@ -111,16 +113,33 @@ func (p *provider) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "unreadable", http.StatusBadRequest)
 		return
 	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	seen := &statusSeen{ResponseWriter: w, status: http.StatusOK}
+	p.world.Graph().ServeHTTP(seen, r)
 	var sent struct {
 		Opaque string `json:"biz_opaque_callback_data"`
 	}
-	if json.Unmarshal(body, &sent) == nil && sent.Opaque != "" {
-		p.mu.Lock()
-		p.heard = append(p.heard, arrival{strings.TrimLeft(sent.Opaque, "abcdefghijklmnopqrstuvwxyz:"), at})
-		p.mu.Unlock()
+	if json.Unmarshal(body, &sent) != nil || sent.Opaque == "" {
+		return // a receipt
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	p.world.Graph().ServeHTTP(w, r)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if seen.status != http.StatusOK {
+		p.refused++
+		return
+	}
+	p.heard = append(p.heard, arrival{strings.TrimLeft(sent.Opaque, "abcdefghijklmnopqrstuvwxyz:"), at})
+}
+
+// statusSeen remembers the status of an answer.
+type statusSeen struct {
+	http.ResponseWriter
+	status int
+}
+
+func (s *statusSeen) WriteHeader(status int) {
+	s.status = status
+	s.ResponseWriter.WriteHeader(status)
 }
 
 // arrivals are those since a count, which is that of the next call.
@@ -128,6 +147,13 @@ func (p *provider) arrivals(since int) []arrival {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]arrival(nil), p.heard[since:]...)
+}
+
+// refusals is how many messages it has refused.
+func (p *provider) refusals() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.refused
 }
 
 func (p *provider) count() int {

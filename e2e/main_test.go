@@ -7,6 +7,7 @@
 package e2e_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/testkit"
 )
 
@@ -40,13 +42,37 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// eachDatabase runs fn on an embedded database and on PostgreSQL.
+// eachDatabase runs fn on an embedded database and on PostgreSQL, both empty:
+// the program makes its tables itself. PROSA_TEST_DATABASES names the only one
+// wanted.
 func eachDatabase(t *testing.T, fn func(t *testing.T, d database)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { fn(t, database{}) })
-	t.Run("postgres", func(t *testing.T) {
-		fn(t, database{url: testkit.PostgresURL(t, testkit.Schema(t))})
+	only := os.Getenv("PROSA_TEST_DATABASES")
+	if only == "" || only == "sqlite" {
+		t.Run("sqlite", func(t *testing.T) { fn(t, database{}) })
+	}
+	if only == "" || only == "postgres" {
+		t.Run("postgres", func(t *testing.T) { fn(t, database{url: emptyPostgres(t)}) })
+	}
+}
+
+// emptyPostgres is a fresh database of the test cluster without any table.
+func emptyPostgres(t *testing.T) string {
+	t.Helper()
+	url := testkit.PostgresURL(t, testkit.Schema(t))
+	db, err := dbx.Open(t.Context(), dbx.Config{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Do(t.Context(), func(tx *dbx.Tx) error {
+		_, dropped := tx.Exec(`DROP SCHEMA public CASCADE`)
+		_, made := tx.Exec(`CREATE SCHEMA public`)
+		return errors.Join(dropped, made)
 	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return url
 }
 
 // database is where a program keeps its data; the zero value is embedded.

@@ -35,6 +35,6 @@ func TestStory(t *testing.T) {
 		w.story("5 a large batch", (*company).largeBatch)
 		w.story("5 odd requests: D37", (*company).oddRequests)
 		w.story("5 refused files: C14", (*company).refusedFiles)
-		w.program.book.silentAbout(t, password, token, appSecret, "98765", "Mariana", "girassol", "Carla", "portão", "Xênia", "Abel")
+		w.program.book.silentAbout(t, password, token, appSecret, "551198765", "Mariana", "girassol", "Carla", "portão", "Xênia", "Abel")
 	})
 }

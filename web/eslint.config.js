@@ -34,6 +34,10 @@ export default ts.config(
     },
   },
   {
+    files: ['journeys/**'],
+    rules: { 'react-hooks/rules-of-hooks': 'off', 'no-empty-pattern': 'off' },
+  },
+  {
     files: ['scripts/**', '*.js', 'public/**'],
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
   },

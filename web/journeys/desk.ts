@@ -119,8 +119,9 @@ export const test = base.extend<Fixtures, { desk: string }>({
   customer: async ({ desk }, use) => {
     const api = await request.newContext({ baseURL: desk });
     await api.post('/api/v1/session', { data: { email: people.elisa, password } });
-    const { items } = (await (await api.get('/api/v1/sandbox/connections')).json()) as { items: { connection_id: string }[] };
-    const customer = new Customer(api, items[0]?.connection_id ?? '');
+    const { items } = (await (await api.get('/api/v1/sandbox/connections')).json()) as { items: { connection_id: string; name: string }[] };
+    const shop = items.find((c) => c.name === 'WhatsApp Loja');
+    const customer = new Customer(api, shop?.connection_id ?? '');
     await use(customer);
     await api.dispose();
   },

@@ -54,7 +54,7 @@ test('files, stickers, location, contact, buttons and lists go out', async ({ pa
 
   await page.getByRole('button', { name: 'Anexar' }).click();
   await page.getByRole('menuitem', { name: 'Localização' }).click();
-  await page.getByLabel('Onde').fill('-25.4372, -49.2700');
+  await page.getByRole('textbox', { name: 'Onde' }).fill('-25.4372, -49.2700');
   await page.getByLabel('Nome do lugar').fill('Loja do Batel');
   await page.getByRole('dialog').getByRole('button', { name: 'Enviar' }).click();
   await expect(bubble(page, 'Loja do Batel')).toHaveAttribute('data-status', /sent|delivered|read/);
@@ -78,7 +78,7 @@ test('a message that fails says why and can be sent again', async ({ page, custo
   await enter(page, 'ana', '/atendimentos?tab=pending');
   await row(page, 'Paulo Reis').hover();
   await row(page, 'Paulo Reis').getByRole('button', { name: 'Aceitar' }).click();
-  await customer.faults([{ kind: 'refuse', on: 'messages' }]);
+  await customer.faults([{ kind: 'fail', on: 'messages' }]);
   await composer(page).fill('Esta não sai');
   await composer(page).press('Enter');
   await expect(bubble(page, 'Esta não sai').first()).toContainText('Não enviada:');

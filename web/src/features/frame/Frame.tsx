@@ -16,6 +16,7 @@ import { ConnectionBanner } from './ConnectionBanner';
 import { useCommands, useKeys, type Group } from './commands';
 import { useStream } from './link';
 import { usePlaces } from './nav';
+import { Palette } from './Palette'; // at once: what is typed next belongs into it
 import { PauseDialog } from './PauseDialog';
 import { PhoneBar } from './PhoneBar';
 import { Rail, type FrameActions } from './Rail';
@@ -23,7 +24,6 @@ import { SignOut } from './SignOut';
 import { chime } from './sound';
 import './frame.css';
 
-const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })));
 const Shortcuts = lazy(() => import('./Shortcuts').then((m) => ({ default: m.Shortcuts })));
 const Notices = lazy(() => import('./Notices').then((m) => ({ default: m.Notices })));
 const Profile = lazy(() => import('./Profile').then((m) => ({ default: m.Profile })));
@@ -110,11 +110,11 @@ function SignedIn({ me }: { me: Me }) {
         {phone && <PhoneBar on={on} />}
       </div>
       <Suspense fallback={null}>
-        {(open === 'palette' || open === 'search') && <Palette search={open === 'search'} onClose={close} />}
         {open === 'help' && <Shortcuts onClose={close} />}
         {open === 'notices' && <Notices onClose={close} />}
         {open === 'profile' && <Profile onClose={close} />}
       </Suspense>
+      {(open === 'palette' || open === 'search') && <Palette search={open === 'search'} onClose={close} />}
       <StartHost />
       <QueueQuestion />
       {open === 'pause' && <PauseDialog onClose={close} />}

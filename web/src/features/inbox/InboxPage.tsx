@@ -45,13 +45,13 @@ export function InboxPage() {
 
   const panelOpen = wide ? pinned : floating;
   const toggle = () => (wide ? setPinned(!pinned) : setFloating(!floating));
-  const panel = id && <ContactPanel key={id} ticketId={id} onClose={toggle} />;
+  const panel = id && <ContactPanel key={`panel-${id}`} ticketId={id} onClose={toggle} />;
 
   return (
     <div className="inbox" id="conteudo">
       {(!phone || !id) && <ListPane tab={search.tab ?? 'open'} current={id} />}
       {id ? (
-        <Conversation key={id} ticketId={id} around={search.m} panelOpen={panelOpen} onPanel={toggle} phone={Boolean(phone)} />
+        <Conversation key={`talk-${id}`} ticketId={id} around={search.m} panelOpen={panelOpen} onPanel={toggle} phone={Boolean(phone)} />
       ) : (
         !phone && (
           <section className="conv">

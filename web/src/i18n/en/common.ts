@@ -20,8 +20,6 @@ export default {
   },
   field: {
     address: 'Address',
-    contact: 'Contact',
-    created: 'Created',
     description: 'Description',
     latitude: 'Latitude',
     longitude: 'Longitude',
@@ -87,7 +85,6 @@ export default {
   },
   author: { contact: 'Contact', user: 'Agent', api: 'API', system: 'Prosa', phone: 'Company phone' },
   actor: { user: 'Somebody of the team', contact: 'The contact', system: 'Prosa', api: 'API' },
-  identity: { phone: 'Phone', email: 'E-mail', whatsapp_user: 'WhatsApp user' },
   origin: { active: 'Outbound: we began', inbound: 'Inbound: the contact began' },
   language: { 'pt-BR': 'Português (Brasil)', en: 'English', es: 'Español' },
   theme: { system: 'System', light: 'Light', dark: 'Dark' },
@@ -104,7 +101,6 @@ export default {
     service: 'Service',
     referral_conversion: 'Ad conversation',
   },
-  form: { leave: 'There are unsaved changes. Leave anyway?', unsaved: 'Unsaved changes' },
   history: { none: 'Nothing has changed yet.' },
   demo: { mark: 'Demonstration: company, people and conversations are invented' },
   broken: {

@@ -74,12 +74,6 @@ export default {
   contact: {
     new: 'New contact',
     none: 'Nobody found.',
-    company: 'Company',
     blocked: 'Blocked',
-    subtitle: 'The people the company talks with',
-    search: 'Find by name, phone or e-mail',
-    emptyTitle: 'No contacts yet',
-    emptyText: 'Who writes to the company appears here. You can also add people.',
-    useExisting: 'Use the contact that exists',
   },
 };

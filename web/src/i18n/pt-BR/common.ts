@@ -20,8 +20,6 @@ export default {
   },
   field: {
     address: 'Endereço',
-    contact: 'Contato',
-    created: 'Criado em',
     description: 'Descrição',
     latitude: 'Latitude',
     longitude: 'Longitude',
@@ -87,7 +85,6 @@ export default {
   },
   author: { contact: 'Contato', user: 'Atendente', api: 'API', system: 'Prosa', phone: 'Celular da empresa' },
   actor: { user: 'Alguém da equipe', contact: 'O contato', system: 'Prosa', api: 'API' },
-  identity: { phone: 'Telefone', email: 'E-mail', whatsapp_user: 'Usuário do WhatsApp' },
   origin: { active: 'Ativo: nós começamos', inbound: 'Receptivo: o contato começou' },
   language: { 'pt-BR': 'Português (Brasil)', en: 'English', es: 'Español' },
   theme: { system: 'Do sistema', light: 'Claro', dark: 'Escuro' },
@@ -104,7 +101,6 @@ export default {
     service: 'Serviço',
     referral_conversion: 'Conversa de anúncio',
   },
-  form: { leave: 'Há alterações não salvas. Sair mesmo assim?', unsaved: 'Alterações não salvas' },
   history: { none: 'Nada mudou ainda.' },
   demo: { mark: 'Demonstração: empresa, pessoas e conversas são inventadas' },
   broken: {

@@ -74,12 +74,6 @@ export default {
   contact: {
     new: 'Novo contato',
     none: 'Ninguém encontrado.',
-    company: 'Empresa',
     blocked: 'Bloqueado',
-    subtitle: 'As pessoas com quem a empresa fala',
-    search: 'Buscar por nome, telefone ou e-mail',
-    emptyTitle: 'Nenhum contato ainda',
-    emptyText: 'Quem escrever para a empresa aparece aqui. Você também pode adicionar.',
-    useExisting: 'Usar o contato que já existe',
   },
 };

@@ -76,7 +76,7 @@ export function ListPane({ tab, current }: { tab: Tab; current: string | undefin
               <IconX size={15} />
             </IconBtn>
           ) : (
-            !phone && <Kbd>Ctrl K</Kbd>
+            !phone && <Kbd>{'Ctrl K'}</Kbd>
           )}
         </div>
       </div>
