@@ -86,7 +86,7 @@ func found(ctx context.Context, p *program, at place, d *dataset) (*company, err
 	if err != nil {
 		return nil, err
 	}
-	defer r.stop()
+	defer func() { _ = r.stop() }()
 	return c, c.connect(ctx, r, d)
 }
 

@@ -42,7 +42,7 @@ func (s *scene) watch(ctx context.Context, streams, marks int) (*delivery, error
 			return nil, fmt.Errorf("open stream %d: %w", i+1, err)
 		}
 		seen := make([]time.Time, marks)
-		d.open, d.seen = append(d.open, resp), append(d.seen, seen)
+		d.open, d.seen = append(d.open, resp), append(d.seen, seen) //nolint:bodyclose // stop closes them all
 		d.wg.Go(func() { note(resp, seen) })
 	}
 	return d, nil

@@ -30,7 +30,7 @@ func httpLimit(ctx context.Context, conns int) (outcome, error) {
 		_, _ = w.Write([]byte("ok")) // the client is ours
 	})}
 	go func() { _ = server.Serve(l) }() // ends with Close
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	addr := l.Addr().String()
 	return loadSpec{addr: addr, conns: conns, warm: 200 * time.Millisecond, window: limitWindow}.run(ctx, fixed(rawRequest(http.MethodGet, addr, "/", "")))
 }
@@ -41,7 +41,7 @@ func diskLimit(dir string) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }()
 	row := []byte(strings.Repeat("x", 127) + "\n")
 	var took []time.Duration
 	for began := time.Now(); time.Since(began) < limitWindow; {

@@ -1,7 +1,14 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, expect, request, type APIRequestContext, type BrowserContext, type Page } from '@playwright/test';
+import {
+  test as base,
+  expect,
+  request,
+  type APIRequestContext,
+  type BrowserContext,
+  type Page,
+} from '@playwright/test';
 import AxeBuilder from '@axe-core/playwright';
 import { start } from './program';
 
@@ -36,7 +43,8 @@ export async function guard(page: Page, url: string, complaints: string[]): Prom
     );
   });
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
+      complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
   page.on('request', (asked) => {
@@ -60,7 +68,9 @@ export class Customer {
 
   async chat(name: string): Promise<string> {
     const phone = `55419${String(Date.now()).slice(-8)}`;
-    return (await this.json<{ id: string }>('post', '/chats', { connection_id: this.connection, name, phone })).id;
+    return (
+      await this.json<{ id: string }>('post', '/chats', { connection_id: this.connection, name, phone })
+    ).id;
   }
 
   async find(name: string): Promise<string> {
@@ -70,14 +80,23 @@ export class Customer {
     return chat.id;
   }
 
-  write = (chat: string, body: string) => this.json<{ provider_id: string }>('post', `/chats/${chat}/messages`, { type: 'text', body });
-  send = (chat: string, message: object) => this.json<{ provider_id: string }>('post', `/chats/${chat}/messages`, message);
-  age = (chat: string, by: { minutes?: number; left?: number }) => this.json('post', `/chats/${chat}/age`, by);
+  write = (chat: string, body: string) =>
+    this.json<{ provider_id: string }>('post', `/chats/${chat}/messages`, { type: 'text', body });
+  send = (chat: string, message: object) =>
+    this.json<{ provider_id: string }>('post', `/chats/${chat}/messages`, message);
+  age = (chat: string, by: { minutes?: number; left?: number }) =>
+    this.json('post', `/chats/${chat}/age`, by);
   set = (chat: string, switches: object) => this.json('patch', `/chats/${chat}`, switches);
   faults = (faults: object[]) => this.json('put', `/connections/${this.connection}/faults`, { faults });
 
   async messages(chat: string) {
-    const { items } = await this.json<{ items: { direction: string; provider_id: string; view: { body?: string; buttons?: { text: string }[] } }[] }>('get', `/chats/${chat}/messages?limit=100`);
+    const { items } = await this.json<{
+      items: {
+        direction: string;
+        provider_id: string;
+        view: { body?: string; buttons?: { text: string }[] };
+      }[];
+    }>('get', `/chats/${chat}/messages?limit=100`);
     return items.reverse();
   }
 
@@ -85,10 +104,15 @@ export class Customer {
   async sees(chat: string, text: string): Promise<string> {
     let id = '';
     await expect
-      .poll(async () => {
-        id = (await this.messages(chat)).find((m) => m.direction === 'out' && m.view.body?.includes(text))?.provider_id ?? '';
-        return id !== '';
-      }, { message: `the phone shows ${text}` })
+      .poll(
+        async () => {
+          id =
+            (await this.messages(chat)).find((m) => m.direction === 'out' && m.view.body?.includes(text))
+              ?.provider_id ?? '';
+          return id !== '';
+        },
+        { message: `the phone shows ${text}` },
+      )
       .toBe(true);
     return id;
   }
@@ -119,7 +143,9 @@ export const test = base.extend<Fixtures, { desk: string }>({
   customer: async ({ desk }, use) => {
     const api = await request.newContext({ baseURL: desk });
     await api.post('/api/v1/session', { data: { email: people.elisa, password } });
-    const { items } = (await (await api.get('/api/v1/sandbox/connections')).json()) as { items: { connection_id: string; name: string }[] };
+    const { items } = (await (await api.get('/api/v1/sandbox/connections')).json()) as {
+      items: { connection_id: string; name: string }[];
+    };
     const shop = items.find((c) => c.name === 'WhatsApp Loja');
     const customer = new Customer(api, shop?.connection_id ?? '');
     await use(customer);
@@ -136,8 +162,20 @@ export async function enter(page: Page, who: Person, path = '/atendimentos'): Pr
 }
 
 /** Another person beside the first, in a window of her own. */
-export async function beside(context: BrowserContext, who: Person, complaints: string[], url: string): Promise<Page> {
-  const other = await context.browser()?.newContext({ baseURL: url, locale: 'pt-BR', timezoneId: 'America/Sao_Paulo', viewport: { width: 1440, height: 900 } });
+export async function beside(
+  context: BrowserContext,
+  who: Person,
+  complaints: string[],
+  url: string,
+): Promise<Page> {
+  const other = await context
+    .browser()
+    ?.newContext({
+      baseURL: url,
+      locale: 'pt-BR',
+      timezoneId: 'America/Sao_Paulo',
+      viewport: { width: 1440, height: 900 },
+    });
   if (!other) throw new Error('no browser');
   const page = await other.newPage();
   await guard(page, url, complaints);
@@ -145,11 +183,22 @@ export async function beside(context: BrowserContext, who: Person, complaints: s
   return page;
 }
 
-export const row = (page: Page, name: string) => page.getByRole('region', { name: 'Lista de atendimentos' }).getByRole('listitem').filter({ hasText: name });
+export const row = (page: Page, name: string) =>
+  page.getByRole('region', { name: 'Lista de atendimentos' }).getByRole('listitem').filter({ hasText: name });
 export const bubble = (page: Page, text: string) => page.locator('[data-message]').filter({ hasText: text });
 export const composer = (page: Page) => page.locator('[data-composer]');
 
 export async function clean(page: Page): Promise<void> {
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-  expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)).toEqual([]);
+  const found = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(
+    found.violations.map(
+      (v) =>
+        `${v.id}: ${v.nodes
+          .map((n) => n.target.join(' '))
+          .slice(0, 3)
+          .join(' | ')}`,
+    ),
+  ).toEqual([]);
 }

@@ -5,7 +5,11 @@ test('by the keyboard alone', async ({ page, customer }) => {
   await customer.write(chat, 'Alguém aí?');
   await enter(page, 'ana', '/atendimentos?tab=pending');
   await expect(row(page, 'Olga Mattos')).toBeVisible();
-  for (let i = 0; i < 30 && !(await page.getByRole('region', { name: 'Conversa com Olga Mattos' }).isVisible()); i++) {
+  for (
+    let i = 0;
+    i < 30 && !(await page.getByRole('region', { name: 'Conversa com Olga Mattos' }).isVisible());
+    i++
+  ) {
     await page.keyboard.press('j');
     await expect(page.locator('.tk.sel')).toBeVisible();
   }

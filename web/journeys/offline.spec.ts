@@ -1,6 +1,11 @@
 import { bubble, composer, enter, expect, row, test } from './desk';
 
-test('nothing typed or sent is lost while the network is gone', async ({ page, context, customer, complaints }) => {
+test('nothing typed or sent is lost while the network is gone', async ({
+  page,
+  context,
+  customer,
+  complaints,
+}) => {
   const chat = await customer.chat('Lúcia Farias');
   await customer.write(chat, 'Oi');
   await enter(page, 'ana', '/atendimentos?tab=pending');

@@ -1,6 +1,17 @@
 import { clean, enter, expect, row, test } from './desk';
 
-const screens = ['/atendimentos', '/atendimentos?tab=pending', '/contatos', '/conexoes', '/filas', '/equipe', '/modelos', '/configuracoes', '/sandbox', '/inicio'];
+const screens = [
+  '/atendimentos',
+  '/atendimentos?tab=pending',
+  '/contatos',
+  '/conexoes',
+  '/filas',
+  '/equipe',
+  '/modelos',
+  '/configuracoes',
+  '/sandbox',
+  '/inicio',
+];
 
 for (const theme of ['light', 'dark'] as const)
   for (const path of screens)
@@ -32,7 +43,10 @@ test('a conversation and what opens above it are clean', async ({ page }) => {
   await clean(page);
 });
 
-for (const [locale, word] of [['en', 'Tickets'], ['es', 'Atenciones']] as const)
+for (const [locale, word] of [
+  ['en', 'Tickets'],
+  ['es', 'Atenciones'],
+] as const)
   test(`no raw key in ${locale}`, async ({ page }) => {
     await enter(page, 'fabio');
     await page.request.patch('/api/v1/me', { data: { locale } });

@@ -24,9 +24,13 @@ export interface Program {
 export async function start(data: string, args: string[] = ['--demo']): Promise<Program> {
   if (!existsSync(bin)) throw new Error(`no program at ${bin}: run make build, or set PROSA_BIN`);
   const port = await freePort();
-  const child: ChildProcess = spawn(bin, ['serve', ...args, '--data-dir', data, '--listen', `127.0.0.1:${port}`], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child: ChildProcess = spawn(
+    bin,
+    ['serve', ...args, '--data-dir', data, '--listen', `127.0.0.1:${port}`],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let log = '';
   const keep = (chunk: Buffer) => (log = (log + chunk.toString()).slice(-20_000));
   child.stdout?.on('data', keep);

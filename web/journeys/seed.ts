@@ -10,7 +10,10 @@ export default async function seed(): Promise<() => void> {
   // Ready means served; the demo's own sends may still be on their way.
   for (let last = '', same = 0, i = 0; same < 4 && i < 120; i++) {
     const metrics = await fetch(`${program.url}/metrics`).then((r) => r.text());
-    const now = metrics.split('\n').filter((line) => /^prosa_(message|outbox|inbound|job)/.test(line)).join();
+    const now = metrics
+      .split('\n')
+      .filter((line) => /^prosa_(message|outbox|inbound|job)/.test(line))
+      .join();
     same = now === last ? same + 1 : 0;
     last = now;
     await new Promise((resolve) => setTimeout(resolve, 250));

@@ -78,7 +78,10 @@ for (const theme of ['light', 'dark'] as const) {
         await shot(page, `${name}${end}`);
       }
       await page.goto('/sandbox');
-      await page.getByRole('button', { name: /Paula Vasconcelos|Rafael Moura|Mariana/ }).first().click();
+      await page
+        .getByRole('button', { name: /Paula Vasconcelos|Rafael Moura|Mariana/ })
+        .first()
+        .click();
       await expect(page.locator('h1').first()).toBeVisible();
       await shot(page, `06-sandbox${end}`);
     });

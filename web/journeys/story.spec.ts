@@ -1,6 +1,9 @@
 import { bubble, composer, enter, expect, row, test } from './desk';
 
-test('a customer writes, an agent accepts, both talk, it is resolved and reopened', async ({ page, customer }) => {
+test('a customer writes, an agent accepts, both talk, it is resolved and reopened', async ({
+  page,
+  customer,
+}) => {
   await enter(page, 'ana', '/atendimentos?tab=pending');
   const chat = await customer.chat('Joana Prado');
   await customer.write(chat, 'Oi! Vocês entregam em Pinhais?');
@@ -9,7 +12,10 @@ test('a customer writes, an agent accepts, both talk, it is resolved and reopene
   await row(page, 'Joana Prado').getByRole('link').click();
   await expect(page.getByText('Só leitura até aceitar')).toBeVisible();
   await expect(bubble(page, 'entregam em Pinhais')).toBeVisible();
-  await page.getByRole('region', { name: 'Conversa com Joana Prado' }).getByRole('button', { name: 'Aceitar' }).click();
+  await page
+    .getByRole('region', { name: 'Conversa com Joana Prado' })
+    .getByRole('button', { name: 'Aceitar' })
+    .click();
 
   await composer(page).fill('Oi, Joana! Entregamos sim.');
   await composer(page).press('Enter');
@@ -48,7 +54,13 @@ test('files, stickers, location, contact, buttons and lists go out', async ({ pa
   await row(page, 'Marina Lopes').getByRole('button', { name: 'Aceitar' }).click();
   await expect(composer(page)).toBeVisible();
 
-  await page.locator('[data-attach=document]').setInputFiles({ name: 'tabela.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n%%EOF\n') });
+  await page
+    .locator('[data-attach=document]')
+    .setInputFiles({
+      name: 'tabela.pdf',
+      mimeType: 'application/pdf',
+      buffer: Buffer.from('%PDF-1.4\n%%EOF\n'),
+    });
   await page.getByRole('button', { name: 'Enviar 1 arquivo' }).click();
   await expect(bubble(page, 'tabela.pdf')).toHaveAttribute('data-status', /sent|delivered|read/);
 

@@ -1,6 +1,12 @@
 import { beside, bubble, composer, enter, expect, row, test } from './desk';
 
-test('two agents: one accepts, the other sees it go; a transfer hands it over', async ({ page, context, customer, complaints, desk }) => {
+test('two agents: one accepts, the other sees it go; a transfer hands it over', async ({
+  page,
+  context,
+  customer,
+  complaints,
+  desk,
+}) => {
   await enter(page, 'ana', '/atendimentos?tab=pending');
   const bruno = await beside(context, 'bruno', complaints, desk);
   await bruno.goto('/atendimentos?tab=pending');
@@ -28,7 +34,13 @@ test('two agents: one accepts, the other sees it go; a transfer hands it over', 
   await bruno.context().close();
 });
 
-test('four tabs share one stream; when the leader closes another takes over', async ({ page, context, customer, desk, complaints }) => {
+test('four tabs share one stream; when the leader closes another takes over', async ({
+  page,
+  context,
+  customer,
+  desk,
+  complaints,
+}) => {
   const streams = new Map<string, number>();
   context.on('request', (asked) => {
     if (!asked.url().endsWith('/api/v1/stream')) return;

@@ -1,6 +1,9 @@
 import { bubble, composer, enter, expect, row, test } from './desk';
 
-test('outside the window messages wait in line, are edited, reordered and leave in order', async ({ page, customer }) => {
+test('outside the window messages wait in line, are edited, reordered and leave in order', async ({
+  page,
+  customer,
+}) => {
   const chat = await customer.chat('Célia Brandão');
   await customer.write(chat, 'Tem em estoque?');
   await enter(page, 'ana', '/atendimentos?tab=pending');
@@ -49,7 +52,13 @@ test('a template opens the conversation from the start panel', async ({ page, cu
   await panel.getByRole('button', { name: /Entrega a caminho/ }).click();
   const start = panel.getByRole('button', { name: 'Iniciar atendimento', exact: true });
   await expect(start).toHaveAttribute('aria-disabled', 'true');
-  for (const [name, value] of [['nome', 'Sílvia'], ['pedido', '991'], ['inicio', '8h'], ['fim', '12h'], ['Final do link', '991']] as const)
+  for (const [name, value] of [
+    ['nome', 'Sílvia'],
+    ['pedido', '991'],
+    ['inicio', '8h'],
+    ['fim', '12h'],
+    ['Final do link', '991'],
+  ] as const)
     await panel.getByLabel(new RegExp(`^${name}`, 'i')).fill(value);
   await expect(panel.locator('.dmsg')).toContainText('Olá, Sílvia! O pedido 991 sai amanhã, entre 8h e 12h.');
   await expect(panel.getByText('por este envio')).toBeVisible();

@@ -1,7 +1,7 @@
 // Keeps the shell and the hashed files, nothing else: never the API, media,
 // hooks or the stream. A new version waits until the person asks for it.
 const VERSION = '__VERSION__';
-const FILES = "__FILES__";
+const FILES = '__FILES__';
 const CACHE = `prosa-${VERSION}`;
 const SHELL = '/__shell';
 
@@ -19,7 +19,9 @@ self.addEventListener('activate', (event) => {
   event.waitUntil(
     caches
       .keys()
-      .then((names) => Promise.all(names.filter((n) => n.startsWith('prosa-') && n !== CACHE).map((n) => caches.delete(n))))
+      .then((names) =>
+        Promise.all(names.filter((n) => n.startsWith('prosa-') && n !== CACHE).map((n) => caches.delete(n))),
+      )
       .then(() => self.clients.claim()),
   );
 });
@@ -31,7 +33,10 @@ self.addEventListener('message', (event) => {
 self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== location.origin) return;
-  if (event.request.mode === 'navigate' && !/^\/(api|hooks|graph|metrics|healthz|readyz)/.test(url.pathname)) {
+  if (
+    event.request.mode === 'navigate' &&
+    !/^\/(api|hooks|graph|metrics|healthz|readyz)/.test(url.pathname)
+  ) {
     event.respondWith(
       fetch(event.request).catch(async () => (await caches.match(SHELL)) ?? Response.error()),
     );

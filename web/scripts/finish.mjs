@@ -35,7 +35,10 @@ const first = [...index.matchAll(/(?:src|href)="(\/[^"]+\.(?:js|css))"/g)].map((
 let sum = 0;
 for (const name of first) {
   const file = files.includes(name) ? new URL(`${name}.br`, dist) : undefined;
-  sum += file && statSync(file, { throwIfNoEntry: false }) ? statSync(file).size : statSync(new URL(name, dist)).size;
+  sum +=
+    file && statSync(file, { throwIfNoEntry: false })
+      ? statSync(file).size
+      : statSync(new URL(name, dist)).size;
 }
 console.log(`first load: ${(sum / 1024).toFixed(1)} kB compressed in ${first.length} files`);
 if (sum > limit) {

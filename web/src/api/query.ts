@@ -35,7 +35,11 @@ const long = { staleTime: 5 * 60_000 };
 
 export const q = {
   me: queryOptions({ queryKey: ['me'], queryFn: () => ok(api.GET('/api/v1/me')), staleTime: 60_000 }),
-  setup: queryOptions({ queryKey: ['setup'], queryFn: () => ok(api.GET('/api/v1/setup')), staleTime: Infinity }),
+  setup: queryOptions({
+    queryKey: ['setup'],
+    queryFn: () => ok(api.GET('/api/v1/setup')),
+    staleTime: Infinity,
+  }),
   account: queryOptions({ queryKey: ['account'], queryFn: () => ok(api.GET('/api/v1/account')), ...long }),
   counters: queryOptions({ queryKey: ['counters'], queryFn: () => ok(api.GET('/api/v1/counters')) }),
   kinds: queryOptions({
@@ -55,7 +59,8 @@ export const q = {
   }),
   types: queryOptions({
     queryKey: ['ticket-types'],
-    queryFn: () => whole((cursor) => ok(api.GET('/api/v1/ticket-types', { params: { query: { cursor, limit } } }))),
+    queryFn: () =>
+      whole((cursor) => ok(api.GET('/api/v1/ticket-types', { params: { query: { cursor, limit } } }))),
     ...long,
   }),
   users: queryOptions({
@@ -70,12 +75,14 @@ export const q = {
   }),
   connections: queryOptions({
     queryKey: ['connections'],
-    queryFn: () => whole((cursor) => ok(api.GET('/api/v1/connections', { params: { query: { cursor, limit } } }))),
+    queryFn: () =>
+      whole((cursor) => ok(api.GET('/api/v1/connections', { params: { query: { cursor, limit } } }))),
     ...long,
   }),
   templates: queryOptions({
     queryKey: ['templates'],
-    queryFn: () => whole((cursor) => ok(api.GET('/api/v1/templates', { params: { query: { cursor, limit } } }))),
+    queryFn: () =>
+      whole((cursor) => ok(api.GET('/api/v1/templates', { params: { query: { cursor, limit } } }))),
     ...long,
   }),
   targets: queryOptions({
@@ -91,7 +98,8 @@ export const q = {
   waiting: (id: string) =>
     queryOptions({
       queryKey: ['waiting', id],
-      queryFn: () => ok(api.GET('/api/v1/tickets/{id}/waiting', { params: { path: { id } } })).then((a) => a.items),
+      queryFn: () =>
+        ok(api.GET('/api/v1/tickets/{id}/waiting', { params: { path: { id } } })).then((a) => a.items),
     }),
   contact: (id: string) =>
     queryOptions({

@@ -96,7 +96,10 @@ const contacts = createRoute({
 const connections = createRoute({
   getParentRoute: () => frame,
   path: '/conexoes',
-  component: lazyRouteComponent(() => import('@/features/admin/connections/ConnectionsPage'), 'ConnectionsPage'),
+  component: lazyRouteComponent(
+    () => import('@/features/admin/connections/ConnectionsPage'),
+    'ConnectionsPage',
+  ),
 });
 const queues = createRoute({
   getParentRoute: () => frame,

@@ -24,17 +24,25 @@ describe.each([
     expect([...other.keys()].sort()).toEqual([...source.keys()].sort());
   });
   it('fills the same values in', () => {
-    const differ = [...source].filter(([key, text]) => holes(text).join() !== holes(other.get(key) ?? '').join());
+    const differ = [...source].filter(
+      ([key, text]) => holes(text).join() !== holes(other.get(key) ?? '').join(),
+    );
     expect(differ.map(([key]) => key)).toEqual([]);
   });
   it('leaves no text empty', () => {
-    expect([...other].filter(([key, text]) => !text.trim() && source.get(key)?.trim()).map(([key]) => key)).toEqual([]);
+    expect(
+      [...other].filter(([key, text]) => !text.trim() && source.get(key)?.trim()).map(([key]) => key),
+    ).toEqual([]);
   });
 });
 
 it('gives both forms of every plural', () => {
   const keys = [...source.keys()];
-  const lonely = keys.filter((key) => /_(one|other)$/.test(key) && !source.has(key.endsWith('_one') ? key.replace(/_one$/, '_other') : key.replace(/_other$/, '_one')));
+  const lonely = keys.filter(
+    (key) =>
+      /_(one|other)$/.test(key) &&
+      !source.has(key.endsWith('_one') ? key.replace(/_one$/, '_other') : key.replace(/_other$/, '_one')),
+  );
   expect(lonely).toEqual([]);
 });
 
@@ -67,13 +75,17 @@ it('has no key that nothing uses', () => {
     for (const name of readdirSync(folder)) {
       const path = join(folder, name);
       if (statSync(path).isDirectory()) walk(path);
-      else if (/\.tsx?$/.test(name) && !/\.test\.|schema\.d\.ts|i18n\/(pt-BR|en|es)/.test(path)) files.push(path);
+      else if (/\.tsx?$/.test(name) && !/\.test\.|schema\.d\.ts|i18n\/(pt-BR|en|es)/.test(path))
+        files.push(path);
     }
   };
   walk(root);
   const code = files.map((file) => readFileSync(file, 'utf8')).join('\n');
   const patterns = [...code.matchAll(/`([\w-]+\.[^`]*\$\{[^`]*)`/g)].map(
-    (found) => new RegExp(`^${(found[1] ?? '').replace(/[.*+?^()|[\]\\]/g, '\\$&').replace(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, '[\\w.-]+')}$`),
+    (found) =>
+      new RegExp(
+        `^${(found[1] ?? '').replace(/[.*+?^()|[\]\\]/g, '\\$&').replace(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, '[\\w.-]+')}$`,
+      ),
   );
   const unused = [...source.keys()]
     .map((key) => key.replace(/_(one|other)$/, ''))

@@ -47,7 +47,10 @@ export async function dropDrafts(me: Me): Promise<void> {
 export function useDraft(ticket: string): [Draft, (draft: Draft) => void] {
   const me = useMe();
   const key = keyOf(me, ticket);
-  const [held, setHeld] = useState<{ key: string; draft: Draft }>(() => ({ key, draft: cache.get(key) ?? empty }));
+  const [held, setHeld] = useState<{ key: string; draft: Draft }>(() => ({
+    key,
+    draft: cache.get(key) ?? empty,
+  }));
   const draft = held.key === key ? held.draft : (cache.get(key) ?? empty);
   const touched = useRef('');
 

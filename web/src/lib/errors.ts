@@ -11,7 +11,8 @@ export function codeText(code: string, params: Record<string, unknown> = {}): st
 
 export function errorText(error: unknown): string {
   if (!(error instanceof ApiError)) return t('error.internal');
-  if (error.reportId) return t('error.withReport', { text: codeText(error.code, error.params), id: error.reportId });
+  if (error.reportId)
+    return t('error.withReport', { text: codeText(error.code, error.params), id: error.reportId });
   const first = error.fields[0];
   if (error.code === 'validation_failed' && first) return codeText(first.code, first.params);
   return codeText(error.code, error.params);

@@ -22,11 +22,12 @@ function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 type When = string | number | Date | null | undefined;
 /** The contract allows a time to be absent; then it is written as nothing. */
 const date = (at: When) => (at instanceof Date ? at : new Date(at ?? Number.NaN));
-const write = (options: Intl.DateTimeFormatOptions, at: When) => (at === null || at === undefined ? '' : formatter(options).format(date(at)));
+const write = (options: Intl.DateTimeFormatOptions, at: When) =>
+  at === null || at === undefined ? '' : formatter(options).format(date(at));
 
-export const time = (at: When) =>
-  write({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, at);
-export const dayMonth = (at: When) => write({ day: 'numeric', month: 'short' }, at).replace(/ de /g, ' ').replace('.', '');
+export const time = (at: When) => write({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, at);
+export const dayMonth = (at: When) =>
+  write({ day: 'numeric', month: 'short' }, at).replace(/ de /g, ' ').replace('.', '');
 export const fullDate = (at: When) => write({ day: 'numeric', month: 'short', year: 'numeric' }, at);
 export const moment = (at: When) => `${fullDate(at)} · ${time(at)}`;
 export const seconds = (at: When) =>
@@ -34,7 +35,12 @@ export const seconds = (at: When) =>
 
 /** The calendar day in the account's zone, as YYYY-MM-DD. */
 export function dayKey(at: When): string {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
   return at === null || at === undefined ? '' : parts.format(date(at));
 }
 

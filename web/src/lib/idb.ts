@@ -23,7 +23,11 @@ function open(): Promise<IDBDatabase | null> {
   return opened;
 }
 
-async function run<T>(store: Store, mode: IDBTransactionMode, work: (s: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> {
+async function run<T>(
+  store: Store,
+  mode: IDBTransactionMode,
+  work: (s: IDBObjectStore) => IDBRequest<T>,
+): Promise<T | undefined> {
   const db = await open();
   if (!db) return undefined;
   return new Promise((resolve, reject) => {

@@ -7,8 +7,14 @@ import { takeNotification } from '@/features/frame/notices';
 /** Puts a message of a frame or an answer into what is cached of its ticket. */
 export function takeMessage(message: Message): void {
   if (!message.ticket_id) return;
-  queryClient.setQueryData<Stretch>(['timeline', message.ticket_id], (held) => held && mergeMessage(held, message));
-  queryClient.setQueryData<Message[]>(['waiting', message.ticket_id], (line) => line && mergeWaiting(line, message));
+  queryClient.setQueryData<Stretch>(
+    ['timeline', message.ticket_id],
+    (held) => held && mergeMessage(held, message),
+  );
+  queryClient.setQueryData<Message[]>(
+    ['waiting', message.ticket_id],
+    (line) => line && mergeWaiting(line, message),
+  );
 }
 
 const registers: Record<string, string[]> = {
@@ -24,7 +30,10 @@ const registers: Record<string, string[]> = {
   account: ['account', 'me'],
 };
 
-export function applyFrame(frame: StreamFrame, on: { notice: (n: Notification) => void; ended: () => void }): void {
+export function applyFrame(
+  frame: StreamFrame,
+  on: { notice: (n: Notification) => void; ended: () => void },
+): void {
   switch (frame.type) {
     case 'ticket.added':
     case 'ticket.updated':
@@ -40,7 +49,10 @@ export function applyFrame(frame: StreamFrame, on: { notice: (n: Notification) =
     case 'event.created': {
       const event = frame.item.event;
       if (event)
-        queryClient.setQueryData<Stretch>(['timeline', frame.ticket_id], (held) => held && mergeEvent(held, event));
+        queryClient.setQueryData<Stretch>(
+          ['timeline', frame.ticket_id],
+          (held) => held && mergeEvent(held, event),
+        );
       break;
     }
     case 'counters':

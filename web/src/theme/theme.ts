@@ -55,13 +55,28 @@ export const theme = createTheme({
   focusRing: 'never', // base.css draws it
   respectReducedMotion: true,
   components: {
-    Tooltip: { defaultProps: { openDelay: 300, withinPortal: true, events: { hover: true, focus: true, touch: false } } },
-    Menu: { defaultProps: { shadow: 'sm', radius: 'md', withinPortal: true, transitionProps: { duration: 90 } } },
+    Tooltip: {
+      defaultProps: {
+        openDelay: 300,
+        withinPortal: true,
+        events: { hover: true, focus: true, touch: false },
+      },
+    },
+    Menu: {
+      defaultProps: { shadow: 'sm', radius: 'md', withinPortal: true, transitionProps: { duration: 90 } },
+    },
     Popover: { defaultProps: { shadow: 'sm', radius: 'md', transitionProps: { duration: 90 } } },
-    Modal: { defaultProps: { radius: 'xl', shadow: 'xl', centered: true, transitionProps: { duration: 120 } } },
+    Modal: {
+      defaultProps: { radius: 'xl', shadow: 'xl', centered: true, transitionProps: { duration: 120 } },
+    },
     Drawer: { defaultProps: { position: 'right', shadow: 'xl', transitionProps: { duration: 140 } } },
     Switch: { defaultProps: { size: 'sm', withThumbIndicator: false } },
-    Select: { defaultProps: { allowDeselect: false, comboboxProps: { shadow: 'sm', transitionProps: { duration: 90 } } } },
+    Select: {
+      defaultProps: {
+        allowDeselect: false,
+        comboboxProps: { shadow: 'sm', transitionProps: { duration: 90 } },
+      },
+    },
   },
 });
 

@@ -32,14 +32,18 @@ export function History({ queryKey, load }: Props) {
             <span className="at num">{moment(entry.at)}</span>
             <div className="what">
               <b className="med">{entry.actor.name || t(`actor.${entry.actor.kind}`)}</b>{' '}
-              {i18n.exists(`event.${entry.type}`) ? i18n.t(`event.${entry.type}` as 'event.queue.updated') : entry.type}
+              {i18n.exists(`event.${entry.type}`)
+                ? i18n.t(`event.${entry.type}` as 'event.queue.updated')
+                : entry.type}
               {changesOf(entry).map((change) => (
                 <span className="chg" key={change.field}>
                   {name(change.field)}
                   {!change.hidden && (
                     <>
                       {': '}
-                      {text(change.field, change.before) && <span className="was">{text(change.field, change.before)}</span>}{' '}
+                      {text(change.field, change.before) && (
+                        <span className="was">{text(change.field, change.before)}</span>
+                      )}{' '}
                       {text(change.field, change.after)}
                     </>
                   )}

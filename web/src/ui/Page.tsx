@@ -5,7 +5,17 @@ import { useT } from '@/i18n';
 import { Btn } from './parts';
 import './admin.css';
 
-export const Page = ({ title, subtitle, actions, children }: { title: string; subtitle?: string; actions?: ReactNode; children: ReactNode }) => (
+export const Page = ({
+  title,
+  subtitle,
+  actions,
+  children,
+}: {
+  title: string;
+  subtitle?: string;
+  actions?: ReactNode;
+  children: ReactNode;
+}) => (
   <main className="page" id="conteudo">
     <header className="ptop">
       <h1>{title}</h1>

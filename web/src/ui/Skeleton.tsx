@@ -1,3 +1,6 @@
 export const Skeleton = ({ w, h, round }: { w: number | string; h: number; round?: boolean }) => (
-  <span className="sk" style={{ display: 'block', width: w, height: h, ...(round ? { borderRadius: '50%' } : {}) }} />
+  <span
+    className="sk"
+    style={{ display: 'block', width: w, height: h, ...(round ? { borderRadius: '50%' } : {}) }}
+  />
 );

@@ -1,17 +1,39 @@
-import { IconAlertCircle, IconCheck, IconChecks, IconClock, IconHelpCircle, IconHourglassHigh } from '@tabler/icons-react';
+import {
+  IconAlertCircle,
+  IconCheck,
+  IconChecks,
+  IconClock,
+  IconHelpCircle,
+  IconHourglassHigh,
+} from '@tabler/icons-react';
 import { useT } from '@/i18n';
 import type { MessageStatus } from '@/lib/types';
 import { Hidden } from './parts';
 
 /** The state of a sent message: icon, and its name for who can't see it. */
-export function Ticks({ status, size = 15, local }: { status: MessageStatus; size?: number; local?: 'sending' | 'offline' }) {
+export function Ticks({
+  status,
+  size = 15,
+  local,
+}: {
+  status: MessageStatus;
+  size?: number;
+  local?: 'sending' | 'offline';
+}) {
   const t = useT();
   if (status === 'received' && !local) return null;
   const name = local ? t(`status.${local}`) : t(`status.${status}`);
   const read = status === 'read' || status === 'played';
   return (
-    <span className={`ticks${read ? ' r' : ''}${status === 'failed' || status === 'expired' ? ' badtext' : ''}`} title={name}>
-      {local === 'sending' || status === 'sending' ? <span className="spin tiny" /> : icon(status, size, local)}
+    <span
+      className={`ticks${read ? ' r' : ''}${status === 'failed' || status === 'expired' ? ' badtext' : ''}`}
+      title={name}
+    >
+      {local === 'sending' || status === 'sending' ? (
+        <span className="spin tiny" />
+      ) : (
+        icon(status, size, local)
+      )}
       <Hidden>{name}</Hidden>
     </span>
   );

@@ -16,7 +16,17 @@ interface BtnProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 
 const sizes = { small: ' s', medium: ' m', normal: '', large: ' lgx' };
 
-export function Btn({ kind = 'default', size = 'normal', icon, busy, reason, children, className, onClick, ...rest }: BtnProps) {
+export function Btn({
+  kind = 'default',
+  size = 'normal',
+  icon,
+  busy,
+  reason,
+  children,
+  className,
+  onClick,
+  ...rest
+}: BtnProps) {
   const off = Boolean(reason) || busy;
   const button = (
     <button
@@ -61,7 +71,11 @@ export function IconBtn({ label, on, primary, small, plain, className, children,
 const hash = (text: string) => [...text].reduce((sum, c) => (sum * 31 + (c.codePointAt(0) ?? 0)) >>> 0, 7);
 
 export function initials(name: string): string {
-  const words = name.replace(/[^\p{L}\p{N}\s+]/gu, ' ').trim().split(/\s+/).filter(Boolean);
+  const words = name
+    .replace(/[^\p{L}\p{N}\s+]/gu, ' ')
+    .trim()
+    .split(/\s+/)
+    .filter(Boolean);
   const first = words[0] ?? '?';
   if (/^\+?\d/.test(first)) return first.slice(0, 3);
   const last = words.length > 1 ? words[words.length - 1] : undefined;
@@ -88,7 +102,12 @@ export function Avatar({ id, name, size = 40, photo, badge, presence, title }: A
     '--f': `var(--av${n})`,
   } as CSSProperties;
   return (
-    <span className={`av${size <= 36 ? ' sm' : ''}`} style={style} title={title} aria-hidden={title ? undefined : true}>
+    <span
+      className={`av${size <= 36 ? ' sm' : ''}`}
+      style={style}
+      title={title}
+      aria-hidden={title ? undefined : true}
+    >
       {photo ? <img src={photo} alt="" width={size} height={size} /> : initials(name)}
       {badge && <span className="ch">{badge}</span>}
       {presence !== undefined && <span className={`pr${presence ? '' : ' away'}`} />}

@@ -32,7 +32,9 @@ export function ConnectionBanner() {
         <div className="banner">
           <IconWifiOff size={16} />
           {t('offline.banner')}
-          <span className="end num">{wait > 0 ? t('offline.retryIn', { n: wait }) : t('offline.trying')}</span>
+          <span className="end num">
+            {wait > 0 ? t('offline.retryIn', { n: wait }) : t('offline.trying')}
+          </span>
         </div>
       )}
       {update && (

@@ -42,9 +42,18 @@ export function Notices({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Drawer opened onClose={onClose} size={420} title={t('nav.notifications')} className="drawer-root" closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Drawer
+      opened
+      onClose={onClose}
+      size={420}
+      title={t('nav.notifications')}
+      className="drawer-root"
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
       <div className="scroll grow">
-        {!isPending && items.length === 0 && <Empty title={t('notice.emptyTitle')} text={t('notice.emptyText')} />}
+        {!isPending && items.length === 0 && (
+          <Empty title={t('notice.emptyTitle')} text={t('notice.emptyText')} />
+        )}
         <ul className="notices">
           {items.map((notice) => {
             const key = `notice.${notice.type}`;

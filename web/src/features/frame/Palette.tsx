@@ -57,7 +57,8 @@ export function Palette({ search, onClose }: { search: boolean; onClose: () => v
       group: t('command.conversations'),
       icon: <Avatar id={ticket.contact.id} name={ticket.contact.name} size={22} />,
       end: <span className="mut x12 num">{t('ticket.number', { n: ticket.number })}</span>,
-      run: () => void navigate({ to: '/atendimentos/$ticketId', params: { ticketId: ticket.id }, search: {} }),
+      run: () =>
+        void navigate({ to: '/atendimentos/$ticketId', params: { ticketId: ticket.id }, search: {} }),
     }));
     const messages = found.messages.slice(0, 8).map((hit) => ({
       id: hit.message_id,
@@ -90,7 +91,16 @@ export function Palette({ search, onClose }: { search: boolean; onClose: () => v
   }
 
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} size={560} yOffset="12vh" centered={false} padding={0} aria-label={t('command.palette')}>
+    <Modal
+      opened
+      onClose={onClose}
+      withCloseButton={false}
+      size={560}
+      yOffset="12vh"
+      centered={false}
+      padding={0}
+      aria-label={t('command.palette')}
+    >
       <div className="palette">
         <div className="pin">
           <IconSearch size={18} />
@@ -132,7 +142,9 @@ export function Palette({ search, onClose }: { search: boolean; onClose: () => v
             </li>
           ))}
         </ul>
-        {options.length === 0 && <p className="pnone">{t(asked.length < 2 ? 'command.hint' : 'command.none')}</p>}
+        {options.length === 0 && (
+          <p className="pnone">{t(asked.length < 2 ? 'command.hint' : 'command.none')}</p>
+        )}
       </div>
     </Modal>
   );

@@ -9,7 +9,13 @@ export function PauseDialog({ onClose }: { onClose: () => void }) {
   const { pause } = useAvailability();
   const [reason, setReason] = useState('');
   return (
-    <Modal opened onClose={onClose} title={t('pause.title')} size={420} closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('pause.title')}
+      size={420}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -17,7 +23,14 @@ export function PauseDialog({ onClose }: { onClose: () => void }) {
           onClose();
         }}
       >
-        <TextInput label={t('pause.reason')} placeholder={t('pause.example')} maxLength={80} data-autofocus value={reason} onChange={(e) => setReason(e.currentTarget.value)} />
+        <TextInput
+          label={t('pause.reason')}
+          placeholder={t('pause.example')}
+          maxLength={80}
+          data-autofocus
+          value={reason}
+          onChange={(e) => setReason(e.currentTarget.value)}
+        />
         <div className="row modalfoot">
           <Btn kind="ghost" onClick={onClose}>
             {t('action.cancel')}

@@ -1,5 +1,16 @@
 import { Drawer } from '@mantine/core';
-import { IconAddressBook, IconBell, IconDeviceMobile, IconKeyboard, IconLogout, IconMenu2, IconMessages, IconPlayerPause, IconUserCircle, IconCircleCheck } from '@tabler/icons-react';
+import {
+  IconAddressBook,
+  IconBell,
+  IconDeviceMobile,
+  IconKeyboard,
+  IconLogout,
+  IconMenu2,
+  IconMessages,
+  IconPlayerPause,
+  IconUserCircle,
+  IconCircleCheck,
+} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -49,7 +60,14 @@ export function PhoneBar({ on }: { on: FrameActions }) {
         </span>
         {t('nav.more')}
       </button>
-      <Drawer opened={more} onClose={() => setMore(false)} position="bottom" size="auto" title={me.name} closeButtonProps={{ 'aria-label': t('action.close') }}>
+      <Drawer
+        opened={more}
+        onClose={() => setMore(false)}
+        position="bottom"
+        size="auto"
+        title={me.name}
+        closeButtonProps={{ 'aria-label': t('action.close') }}
+      >
         <ul className="morelist">
           {places.slice(2).map((place) => (
             <li key={place.to}>

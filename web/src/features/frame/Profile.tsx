@@ -9,7 +9,9 @@ import { uploadMedia } from '@/lib/sending';
 import type { Me } from '@/lib/types';
 import { Avatar, Btn } from '@/ui/parts';
 
-type Patch = Partial<Pick<Me, 'locale' | 'theme' | 'density' | 'sound' | 'shortcuts'>> & { photo_id?: string | null };
+type Patch = Partial<Pick<Me, 'locale' | 'theme' | 'density' | 'sound' | 'shortcuts'>> & {
+  photo_id?: string | null;
+};
 
 export function Profile({ onClose }: { onClose: () => void }) {
   const t = useT();
@@ -68,7 +70,14 @@ export function Profile({ onClose }: { onClose: () => void }) {
     setForm({ ...form, [key]: event.currentTarget.value });
 
   return (
-    <Drawer opened onClose={onClose} size={480} title={t('nav.profile')} className="drawer-root" closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Drawer
+      opened
+      onClose={onClose}
+      size={480}
+      title={t('nav.profile')}
+      className="drawer-root"
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
       <form className="col grow" style={{ minHeight: 0 }} onSubmit={(event) => void submit(event)}>
         <div className="dbody scroll grow col g16">
           <div className="row g16">
@@ -82,21 +91,83 @@ export function Profile({ onClose }: { onClose: () => void }) {
                   {t('profile.photoRemove')}
                 </Btn>
               )}
-              <input ref={file} type="file" accept="image/*" hidden onChange={(e) => void photo(e.currentTarget.files?.[0])} />
+              <input
+                ref={file}
+                type="file"
+                accept="image/*"
+                hidden
+                onChange={(e) => void photo(e.currentTarget.files?.[0])}
+              />
             </div>
           </div>
-          <TextInput label={t('field.name')} required withAsterisk={false} value={form.name} error={wrong.name} onChange={set('name')} />
-          <TextInput label={t('login.email')} type="email" required withAsterisk={false} value={form.email} error={wrong.email} onChange={set('email')} />
-          <PasswordInput label={t('profile.newPassword')} description={t('setup.passwordHint')} autoComplete="new-password" value={form.password} error={wrong.password} onChange={set('password')} visibilityToggleButtonProps={{ 'aria-label': t('login.showPassword') }} />
+          <TextInput
+            label={t('field.name')}
+            required
+            withAsterisk={false}
+            value={form.name}
+            error={wrong.name}
+            onChange={set('name')}
+          />
+          <TextInput
+            label={t('login.email')}
+            type="email"
+            required
+            withAsterisk={false}
+            value={form.email}
+            error={wrong.email}
+            onChange={set('email')}
+          />
+          <PasswordInput
+            label={t('profile.newPassword')}
+            description={t('setup.passwordHint')}
+            autoComplete="new-password"
+            value={form.password}
+            error={wrong.password}
+            onChange={set('password')}
+            visibilityToggleButtonProps={{ 'aria-label': t('login.showPassword') }}
+          />
           {sensitive && (
-            <PasswordInput label={t('profile.currentPassword')} required withAsterisk={false} autoComplete="current-password" value={form.current_password} error={wrong.current_password} onChange={set('current_password')} visibilityToggleButtonProps={{ 'aria-label': t('login.showPassword') }} />
+            <PasswordInput
+              label={t('profile.currentPassword')}
+              required
+              withAsterisk={false}
+              autoComplete="current-password"
+              value={form.current_password}
+              error={wrong.current_password}
+              onChange={set('current_password')}
+              visibilityToggleButtonProps={{ 'aria-label': t('login.showPassword') }}
+            />
           )}
           <hr className="hr" />
-          <Select label={t('login.language')} data={languages.map((code) => ({ value: code, label: t(`language.${code}`) }))} value={me.locale} onChange={(locale) => locale && void now({ locale: locale as Me['locale'] })} />
-          <Choice label={t('profile.theme')} value={me.theme} data={(['system', 'light', 'dark'] as const).map((v) => ({ value: v, label: t(`theme.${v}`) }))} onChange={(theme) => void now({ theme: theme as Me['theme'] })} />
-          <Choice label={t('profile.density')} value={me.density} data={(['comfortable', 'compact'] as const).map((v) => ({ value: v, label: t(`density.${v}`) }))} onChange={(density) => void now({ density: density as Me['density'] })} />
-          <Switch label={t('profile.sound')} checked={me.sound} onChange={(e) => void now({ sound: e.currentTarget.checked })} />
-          <Switch label={t('profile.shortcuts')} description={t('profile.shortcutsHint')} checked={me.shortcuts} onChange={(e) => void now({ shortcuts: e.currentTarget.checked })} />
+          <Select
+            label={t('login.language')}
+            data={languages.map((code) => ({ value: code, label: t(`language.${code}`) }))}
+            value={me.locale}
+            onChange={(locale) => locale && void now({ locale: locale as Me['locale'] })}
+          />
+          <Choice
+            label={t('profile.theme')}
+            value={me.theme}
+            data={(['system', 'light', 'dark'] as const).map((v) => ({ value: v, label: t(`theme.${v}`) }))}
+            onChange={(theme) => void now({ theme: theme as Me['theme'] })}
+          />
+          <Choice
+            label={t('profile.density')}
+            value={me.density}
+            data={(['comfortable', 'compact'] as const).map((v) => ({ value: v, label: t(`density.${v}`) }))}
+            onChange={(density) => void now({ density: density as Me['density'] })}
+          />
+          <Switch
+            label={t('profile.sound')}
+            checked={me.sound}
+            onChange={(e) => void now({ sound: e.currentTarget.checked })}
+          />
+          <Switch
+            label={t('profile.shortcuts')}
+            description={t('profile.shortcutsHint')}
+            checked={me.shortcuts}
+            onChange={(e) => void now({ shortcuts: e.currentTarget.checked })}
+          />
         </div>
         <div className="df">
           <span className="grow" />

@@ -40,7 +40,12 @@ export function Rail({ on }: { on: FrameActions }) {
         <Fragment key={place.to}>
           {i > 1 && places[i - 1]?.to === '/contatos' && <span className="sep" />}
           <Tooltip label={place.label} position="right">
-            <Link to={place.to} className="it" activeProps={{ className: 'on', 'aria-current': 'page' }} aria-label={place.label}>
+            <Link
+              to={place.to}
+              className="it"
+              activeProps={{ className: 'on', 'aria-current': 'page' }}
+              aria-label={place.label}
+            >
               {place.icon}
               {place.to === '/atendimentos' && Boolean(counters?.unread) && (
                 <span className="b">

@@ -14,19 +14,27 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
     { id: 's', label: t('command.search'), keys: `${mod} Shift F` },
   ];
   return (
-    <Modal opened onClose={onClose} title={t('nav.shortcuts')} size={520} closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('nav.shortcuts')}
+      size={520}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
       {!me.shortcuts && <p className="sec x13">{t('command.off')}</p>}
       <dl className="keys">
-        {[...always, ...(me.shortcuts ? groups.flatMap((g) => g.commands).filter((c) => c.keys) : [])].map((c) => (
-          <div key={c.id}>
-            <dt>{c.label}</dt>
-            <dd>
-              {c.keys?.split(' ').map((key) => (
-                <Kbd key={key}>{key}</Kbd>
-              ))}
-            </dd>
-          </div>
-        ))}
+        {[...always, ...(me.shortcuts ? groups.flatMap((g) => g.commands).filter((c) => c.keys) : [])].map(
+          (c) => (
+            <div key={c.id}>
+              <dt>{c.label}</dt>
+              <dd>
+                {c.keys?.split(' ').map((key) => (
+                  <Kbd key={key}>{key}</Kbd>
+                ))}
+              </dd>
+            </div>
+          ),
+        )}
       </dl>
     </Modal>
   );

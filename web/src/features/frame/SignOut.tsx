@@ -44,7 +44,13 @@ export function SignOut({ onClose }: { onClose: () => void }) {
   }, [me, leave]);
 
   return (
-    <Modal opened={ask} onClose={onClose} title={t('signOut.title')} size={420} closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Modal
+      opened={ask}
+      onClose={onClose}
+      title={t('signOut.title')}
+      size={420}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
       <p className="sec x13">{t('signOut.text')}</p>
       <div className="row modalfoot">
         <Btn kind="ghost" onClick={onClose}>

@@ -4,7 +4,9 @@ import { toastError } from '@/lib/errors';
 
 async function set(available: boolean, reason?: string) {
   try {
-    const me = await ok(api.PUT('/api/v1/me/availability', { body: { available, ...(reason ? { reason } : {}) } }));
+    const me = await ok(
+      api.PUT('/api/v1/me/availability', { body: { available, ...(reason ? { reason } : {}) } }),
+    );
     queryClient.setQueryData(q.me.queryKey, me);
   } catch (error) {
     toastError(error);

@@ -43,7 +43,8 @@ export const useCommandGroups = () =>
     () => groups,
   );
 
-const FIELD = 'input, textarea, select, [contenteditable="true"], [role="combobox"], [role="menu"], [role="listbox"]';
+const FIELD =
+  'input, textarea, select, [contenteditable="true"], [role="combobox"], [role="menu"], [role="listbox"]';
 const PATIENCE = 1200;
 
 /** True where a single letter is text, or belongs to something open above the page. */
@@ -60,7 +61,8 @@ export function useKeys(enabled: boolean): void {
     let first = '';
     let at = 0;
     function press(event: KeyboardEvent) {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typingIn(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typingIn(event.target))
+        return;
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
       const pair = Date.now() - at < PATIENCE ? `${first} ${key}` : '';
       const all = groups.flatMap((g) => g.commands);

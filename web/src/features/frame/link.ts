@@ -33,7 +33,10 @@ export function useStream(me: Me, on: { notice: (n: Notification) => void; ended
     let wasLive = false;
     const stop = shareStream(session, {
       frame: (frame) =>
-        applyFrame(frame, { notice: (n) => handlers.current.notice(n), ended: () => handlers.current.ended() }),
+        applyFrame(frame, {
+          notice: (n) => handlers.current.notice(n),
+          ended: () => handlers.current.ended(),
+        }),
       link(next) {
         if (next.state === 'live' && link.state !== 'live') {
           if (wasLive) void queryClient.invalidateQueries();

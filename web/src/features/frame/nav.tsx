@@ -16,10 +16,22 @@ const stroke = { size: 20, stroke: 1.75 };
 const places = [
   { to: '/atendimentos', name: 'inbox', keys: 'g i', icon: <IconMessages {...stroke} />, needs: [] },
   { to: '/contatos', name: 'contacts', keys: 'g c', icon: <IconAddressBook {...stroke} />, needs: [] },
-  { to: '/conexoes', name: 'connections', keys: 'g x', icon: <IconPlugConnected {...stroke} />, needs: ['connection.view'] },
+  {
+    to: '/conexoes',
+    name: 'connections',
+    keys: 'g x',
+    icon: <IconPlugConnected {...stroke} />,
+    needs: ['connection.view'],
+  },
   { to: '/filas', name: 'queues', keys: 'g f', icon: <IconSitemap {...stroke} />, needs: ['queue.edit'] },
   { to: '/equipe', name: 'team', keys: 'g q', icon: <IconUsers {...stroke} />, needs: ['user.view'] },
-  { to: '/modelos', name: 'templates', keys: 'g m', icon: <IconTemplate {...stroke} />, needs: ['template.edit', 'template.sync'] },
+  {
+    to: '/modelos',
+    name: 'templates',
+    keys: 'g m',
+    icon: <IconTemplate {...stroke} />,
+    needs: ['template.edit', 'template.sync'],
+  },
   {
     to: '/configuracoes',
     name: 'settings',

@@ -12,7 +12,11 @@ interface Notices {
 export const notices = infiniteQueryOptions({
   queryKey: ['notifications'],
   queryFn: ({ pageParam }) =>
-    ok(api.GET('/api/v1/me/notifications', { params: { query: { cursor: pageParam || undefined, limit: 30 } } })),
+    ok(
+      api.GET('/api/v1/me/notifications', {
+        params: { query: { cursor: pageParam || undefined, limit: 30 } },
+      }),
+    ),
   initialPageParam: '',
   getNextPageParam: (last) => last.next ?? undefined,
 });
@@ -26,7 +30,9 @@ export function takeNotification(notice: Notification): void {
     return { ...held, pages: [{ ...first, items: [notice, ...first.items] }, ...held.pages.slice(1)] };
   });
   queryClient.setQueryData<Me>(q.me.queryKey, (me) =>
-    me ? { ...me, unseen_notifications: Math.min(most, me.unseen_notifications + (notice.seen ? 0 : 1)) } : me,
+    me
+      ? { ...me, unseen_notifications: Math.min(most, me.unseen_notifications + (notice.seen ? 0 : 1)) }
+      : me,
   );
 }
 

@@ -51,7 +51,14 @@ export function InboxPage() {
     <div className="inbox" id="conteudo">
       {(!phone || !id) && <ListPane tab={search.tab ?? 'open'} current={id} />}
       {id ? (
-        <Conversation key={`talk-${id}`} ticketId={id} around={search.m} panelOpen={panelOpen} onPanel={toggle} phone={Boolean(phone)} />
+        <Conversation
+          key={`talk-${id}`}
+          ticketId={id}
+          around={search.m}
+          panelOpen={panelOpen}
+          onPanel={toggle}
+          phone={Boolean(phone)}
+        />
       ) : (
         !phone && (
           <section className="conv">
@@ -61,7 +68,14 @@ export function InboxPage() {
       )}
       {wide && pinned && panel}
       {!wide && (
-        <Drawer opened={floating && Boolean(id)} onClose={() => setFloating(false)} size={360} withCloseButton={false} className="drawer-root" aria-label={t('panel.title')}>
+        <Drawer
+          opened={floating && Boolean(id)}
+          onClose={() => setFloating(false)}
+          size={360}
+          withCloseButton={false}
+          className="drawer-root"
+          aria-label={t('panel.title')}
+        >
           {panel}
         </Drawer>
       )}

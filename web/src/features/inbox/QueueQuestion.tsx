@@ -12,9 +12,17 @@ export function QueueQuestion() {
   const answer = useQueueQuestion();
   const { data: queues } = useQuery(q.queues);
   if (!answer) return null;
-  const mine = (queues ?? []).filter((queue) => queue.active && (me.role !== 'user' || me.queues.includes(queue.id)));
+  const mine = (queues ?? []).filter(
+    (queue) => queue.active && (me.role !== 'user' || me.queues.includes(queue.id)),
+  );
   return (
-    <Modal opened onClose={() => answer(null)} title={t('ticket.chooseQueue')} size={380} closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Modal
+      opened
+      onClose={() => answer(null)}
+      title={t('ticket.chooseQueue')}
+      size={380}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
       <ul className="choices">
         {mine.map((queue) => (
           <li key={queue.id}>

@@ -19,7 +19,8 @@ async function take(asked: Promise<Ticket>): Promise<Ticket | null> {
     return ticket;
   } catch (error) {
     toastError(error);
-    if (error instanceof ApiError && error.status === 409) void queryClient.invalidateQueries({ queryKey: ['tickets'] });
+    if (error instanceof ApiError && error.status === 409)
+      void queryClient.invalidateQueries({ queryKey: ['tickets'] });
     return null;
   }
 }
@@ -94,7 +95,10 @@ export async function transferTicket(ticket: Ticket, queue: string, user: string
   }
 }
 
-export async function patchTicket(ticket: Ticket, patch: { tags?: string[]; type_id?: string }): Promise<void> {
+export async function patchTicket(
+  ticket: Ticket,
+  patch: { tags?: string[]; type_id?: string },
+): Promise<void> {
   takeTicket({ ...ticket, ...patch });
   if (!(await take(ok(api.PATCH('/api/v1/tickets/{id}', { ...path(ticket), body: patch })))))
     void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] });

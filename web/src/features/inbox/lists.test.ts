@@ -4,7 +4,15 @@ import { append, order, place, without, type TicketList } from './lists';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, 12, minute)).toISOString();
 const ticket = (id: string, more: Partial<Ticket> = {}) =>
-  ({ id, version: 1, status: 'open', last_message_at: at(0), queued_at: at(0), closed_at: null, ...more }) as Ticket;
+  ({
+    id,
+    version: 1,
+    status: 'open',
+    last_message_at: at(0),
+    queued_at: at(0),
+    closed_at: null,
+    ...more,
+  }) as Ticket;
 const list = (items: Ticket[], next: string | null = null): TicketList => ({ items, next });
 const ids = (l: TicketList) => l.items.map((t) => t.id);
 

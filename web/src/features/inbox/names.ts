@@ -4,7 +4,8 @@ import { q } from '@/api/query';
 import { useMe } from '@/app/session';
 import type { Connection, Queue, Tag, TicketType } from '@/lib/types';
 
-const byId = <T extends { id: string }>(list: T[] | undefined) => new Map(list?.map((item) => [item.id, item]));
+const byId = <T extends { id: string }>(list: T[] | undefined) =>
+  new Map(list?.map((item) => [item.id, item]));
 
 export interface Person {
   id: string;

@@ -1,5 +1,12 @@
 import { Checkbox, Progress } from '@mantine/core';
-import { IconBrandWhatsapp, IconCheck, IconCircleCheck, IconDeviceMobile, IconPlus, IconUserPlus } from '@tabler/icons-react';
+import {
+  IconBrandWhatsapp,
+  IconCheck,
+  IconCircleCheck,
+  IconDeviceMobile,
+  IconPlus,
+  IconUserPlus,
+} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
@@ -43,16 +50,41 @@ export function Checklist() {
       setBusy(false);
     }
   }
-  const simulate = () => run(() => ok(api.POST('/api/v1/sandbox/connections', { body: { name: t('checklist.simulatorName'), default: true } })));
+  const simulate = () =>
+    run(() =>
+      ok(
+        api.POST('/api/v1/sandbox/connections', {
+          body: { name: t('checklist.simulatorName'), default: true },
+        }),
+      ),
+    );
   const create = () =>
     run(async () => {
       const ids: string[] = [];
       for (const s of suggestions)
-        if (chosen.includes(s.key)) ids.push((await ok(api.POST('/api/v1/queues', { body: { name: t(`checklist.${s.key}`), color: s.color } }))).id);
+        if (chosen.includes(s.key))
+          ids.push(
+            (
+              await ok(
+                api.POST('/api/v1/queues', { body: { name: t(`checklist.${s.key}`), color: s.color } }),
+              )
+            ).id,
+          );
       // Everything must be able to arrive somewhere: who set this up answers, and the simulator has its queue.
-      await ok(api.PATCH('/api/v1/users/{id}', { params: { path: { id: me.id } }, body: { queues: [...me.queues, ...ids] } }));
+      await ok(
+        api.PATCH('/api/v1/users/{id}', {
+          params: { path: { id: me.id } },
+          body: { queues: [...me.queues, ...ids] },
+        }),
+      );
       const first = connections.find((c) => c.queues.length === 0);
-      if (first && ids[0]) await ok(api.PATCH('/api/v1/connections/{id}', { params: { path: { id: first.id } }, body: { queues: [ids[0]] } }));
+      if (first && ids[0])
+        await ok(
+          api.PATCH('/api/v1/connections/{id}', {
+            params: { path: { id: first.id } },
+            body: { queues: [ids[0]] },
+          }),
+        );
     });
 
   return (
@@ -63,11 +95,22 @@ export function Checklist() {
             <h1>{t('checklist.title', { name: me.name.split(' ')[0] })}</h1>
             <p className="sec lead">{t('checklist.subtitle', { company: me.account.name })}</p>
             <div className="row g12 prog">
-              <Progress className="grow" value={(count / 3) * 100} size={6} aria-label={t('checklist.progress', { n: count })} />
+              <Progress
+                className="grow"
+                value={(count / 3) * 100}
+                size={6}
+                aria-label={t('checklist.progress', { n: count })}
+              />
               <span className="x12 mut num">{t('checklist.progress', { n: count })}</span>
             </div>
             <ol className="col g12">
-              <Step n={1} done={done[0]} current={current === 0} title={t('checklist.connections')} text={t('checklist.connectionsText')}>
+              <Step
+                n={1}
+                done={done[0]}
+                current={current === 0}
+                title={t('checklist.connections')}
+                text={t('checklist.connectionsText')}
+              >
                 <div className="row wrap g8">
                   {simulated ? (
                     <span className="chip ok">
@@ -75,7 +118,13 @@ export function Checklist() {
                       {t('checklist.simulated')}
                     </span>
                   ) : (
-                    <Btn kind={connections.length ? 'default' : 'primary'} size="medium" busy={busy} icon={<IconDeviceMobile size={16} />} onClick={() => void simulate()}>
+                    <Btn
+                      kind={connections.length ? 'default' : 'primary'}
+                      size="medium"
+                      busy={busy}
+                      icon={<IconDeviceMobile size={16} />}
+                      onClick={() => void simulate()}
+                    >
                       {t('checklist.simulate')}
                     </Btn>
                   )}
@@ -92,7 +141,13 @@ export function Checklist() {
                   )}
                 </div>
               </Step>
-              <Step n={2} done={done[1]} current={current === 1} title={t('checklist.queues')} text={t('checklist.queuesText')}>
+              <Step
+                n={2}
+                done={done[1]}
+                current={current === 1}
+                title={t('checklist.queues')}
+                text={t('checklist.queuesText')}
+              >
                 {queues.length > 0 ? (
                   <div className="row wrap g12">
                     {queues.map((queue) => (
@@ -107,14 +162,28 @@ export function Checklist() {
                     <Checkbox.Group value={chosen} onChange={setChosen} aria-label={t('checklist.queues')}>
                       {suggestions.map((s) => (
                         <div className="qrow" key={s.key}>
-                          <Checkbox value={s.key} label={<span className="row g8"><Dot c={s.color} />{t(`checklist.${s.key}`)}</span>} />
+                          <Checkbox
+                            value={s.key}
+                            label={
+                              <span className="row g8">
+                                <Dot c={s.color} />
+                                {t(`checklist.${s.key}`)}
+                              </span>
+                            }
+                          />
                           <span className="grow" />
                           {!s.on && <span className="mut x12">{t('checklist.suggestion')}</span>}
                         </div>
                       ))}
                     </Checkbox.Group>
                     <div className="row g8">
-                      <Btn kind="primary" size="medium" busy={busy} disabled={chosen.length === 0} onClick={() => void create()}>
+                      <Btn
+                        kind="primary"
+                        size="medium"
+                        busy={busy}
+                        disabled={chosen.length === 0}
+                        onClick={() => void create()}
+                      >
                         {t('checklist.create', { count: chosen.length })}
                       </Btn>
                       <Link to="/filas" className="btn g m">
@@ -125,9 +194,17 @@ export function Checklist() {
                   </>
                 )}
               </Step>
-              <Step n={3} done={done[2]} current={current === 2} title={t('checklist.team')} text={t('checklist.teamText')}>
+              <Step
+                n={3}
+                done={done[2]}
+                current={current === 2}
+                title={t('checklist.team')}
+                text={t('checklist.teamText')}
+              >
                 <div className="row wrap g8">
-                  {users.length > 1 && <span className="chip ok">{t('checklist.people', { count: users.length })}</span>}
+                  {users.length > 1 && (
+                    <span className="chip ok">{t('checklist.people', { count: users.length })}</span>
+                  )}
                   <Link to="/equipe" className="btn d m">
                     <IconUserPlus size={16} />
                     {t('checklist.addPerson')}
@@ -171,9 +248,26 @@ export function Checklist() {
   );
 }
 
-function Step({ n, done, current, title, text, children }: { n: number; done: boolean | undefined; current: boolean; title: string; text: string; children: ReactNode }) {
+function Step({
+  n,
+  done,
+  current,
+  title,
+  text,
+  children,
+}: {
+  n: number;
+  done: boolean | undefined;
+  current: boolean;
+  title: string;
+  text: string;
+  children: ReactNode;
+}) {
   return (
-    <li className={`stepc${done ? ' done' : ''}${current ? ' cur' : ''}`} aria-current={current ? 'step' : undefined}>
+    <li
+      className={`stepc${done ? ' done' : ''}${current ? ' cur' : ''}`}
+      aria-current={current ? 'step' : undefined}
+    >
       <span className="n">{done ? <IconCheck size={18} stroke={2.5} /> : n}</span>
       <div className="grow col g12">
         <div>

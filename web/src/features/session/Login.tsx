@@ -114,7 +114,13 @@ export function Login() {
         <LanguagePicker />
       </main>
       <LoginSide />
-      <Modal opened={forgot} onClose={() => setForgot(false)} title={t('login.forgotTitle')} size={420} closeButtonProps={{ 'aria-label': t('action.close') }}>
+      <Modal
+        opened={forgot}
+        onClose={() => setForgot(false)}
+        title={t('login.forgotTitle')}
+        size={420}
+        closeButtonProps={{ 'aria-label': t('action.close') }}
+      >
         <p className="sec x13">{t('login.forgotText')}</p>
         <div className="row modalfoot">
           <Btn kind="primary" onClick={() => setForgot(false)}>

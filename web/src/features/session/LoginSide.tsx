@@ -4,7 +4,16 @@ export function LoginSide() {
   const t = useT();
   return (
     <div className="rt" aria-hidden="true">
-      <svg className="mk" width="620" height="620" viewBox="0 0 32 32" fill="none" stroke="#fff" strokeWidth="3" strokeLinecap="round">
+      <svg
+        className="mk"
+        width="620"
+        height="620"
+        viewBox="0 0 32 32"
+        fill="none"
+        stroke="#fff"
+        strokeWidth="3"
+        strokeLinecap="round"
+      >
         <path d="M10.2 25.5V14.6a6.4 6.4 0 1 1 6.4 6.4h-1.4" />
       </svg>
       <div className="col side">

@@ -62,9 +62,34 @@ export function Setup() {
           <h1>{t('setup.title')}</h1>
           <p className="sec">{t('setup.subtitle')}</p>
           <div className="col g16">
-            <TextInput label={t('setup.company')} required withAsterisk={false} autoFocus value={form.account} error={wrong.account} onChange={set('account')} />
-            <TextInput label={t('setup.name')} required withAsterisk={false} autoComplete="name" value={form.name} error={wrong.name} onChange={set('name')} />
-            <TextInput label={t('login.email')} type="email" required withAsterisk={false} autoComplete="username" value={form.email} error={wrong.email} onChange={set('email')} />
+            <TextInput
+              label={t('setup.company')}
+              required
+              withAsterisk={false}
+              autoFocus
+              value={form.account}
+              error={wrong.account}
+              onChange={set('account')}
+            />
+            <TextInput
+              label={t('setup.name')}
+              required
+              withAsterisk={false}
+              autoComplete="name"
+              value={form.name}
+              error={wrong.name}
+              onChange={set('name')}
+            />
+            <TextInput
+              label={t('login.email')}
+              type="email"
+              required
+              withAsterisk={false}
+              autoComplete="username"
+              value={form.email}
+              error={wrong.email}
+              onChange={set('email')}
+            />
             <PasswordInput
               label={t('login.password')}
               description={t('setup.passwordHint')}
@@ -76,9 +101,24 @@ export function Setup() {
               visibilityToggleButtonProps={{ 'aria-label': t('login.showPassword') }}
               onChange={set('password')}
             />
-            <Select label={t('setup.zone')} searchable data={zones()} value={form.time_zone} error={wrong.time_zone} onChange={(zone) => zone && setForm({ ...form, time_zone: zone })} />
+            <Select
+              label={t('setup.zone')}
+              searchable
+              data={zones()}
+              value={form.time_zone}
+              error={wrong.time_zone}
+              onChange={(zone) => zone && setForm({ ...form, time_zone: zone })}
+            />
             {state?.code_required && (
-              <TextInput label={t('setup.code')} description={t('setup.codeHint')} required withAsterisk={false} value={form.code} error={wrong.code} onChange={set('code')} />
+              <TextInput
+                label={t('setup.code')}
+                description={t('setup.codeHint')}
+                required
+                withAsterisk={false}
+                value={form.code}
+                error={wrong.code}
+                onChange={set('code')}
+              />
             )}
             <div role="alert" className={error ? 'loginerror' : ''}>
               {error ? errorText(error) : ''}

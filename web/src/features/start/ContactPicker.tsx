@@ -11,7 +11,15 @@ import { Avatar, Btn } from '@/ui/parts';
 import type { Who } from './useWizard';
 
 /** B3: found by name, e-mail or any three digits; blocked people can't be chosen. */
-export function ContactPicker({ who, onChoose, onNext }: { who: Who | null; onChoose: (who: Who) => void; onNext: () => void }) {
+export function ContactPicker({
+  who,
+  onChoose,
+  onNext,
+}: {
+  who: Who | null;
+  onChoose: (who: Who) => void;
+  onNext: () => void;
+}) {
   const t = useT();
   const [text, setText] = useState('');
   const [asked] = useDebouncedValue(text.trim(), 200);
@@ -19,7 +27,12 @@ export function ContactPicker({ who, onChoose, onNext }: { who: Who | null; onCh
   const { data, hasNextPage, fetchNextPage, refetch } = useInfiniteQuery({
     queryKey: ['contacts', 'picker', asked],
     queryFn: ({ pageParam, signal }) =>
-      ok(api.GET('/api/v1/contacts', { params: { query: { q: asked || undefined, cursor: pageParam || undefined, limit: 30 } }, signal })),
+      ok(
+        api.GET('/api/v1/contacts', {
+          params: { query: { q: asked || undefined, cursor: pageParam || undefined, limit: 30 } },
+          signal,
+        }),
+      ),
     initialPageParam: '',
     getNextPageParam: (last) => last.next ?? undefined,
     placeholderData: keepPreviousData,
@@ -29,7 +42,15 @@ export function ContactPicker({ who, onChoose, onNext }: { who: Who | null; onCh
   return (
     <div className="col g12">
       <div className="row g8">
-        <TextInput className="grow" type="search" aria-label={t('start.searchContact')} placeholder={t('start.searchContact')} leftSection={<IconSearch size={16} />} value={text} onChange={(e) => setText(e.currentTarget.value)} />
+        <TextInput
+          className="grow"
+          type="search"
+          aria-label={t('start.searchContact')}
+          placeholder={t('start.searchContact')}
+          leftSection={<IconSearch size={16} />}
+          value={text}
+          onChange={(e) => setText(e.currentTarget.value)}
+        />
         <Btn icon={<IconUserPlus size={16} />} onClick={() => setAdding(true)}>
           {t('contact.new')}
         </Btn>
@@ -45,11 +66,20 @@ export function ContactPicker({ who, onChoose, onNext }: { who: Who | null; onCh
       <ul className="picks">
         {contacts.map((c) => (
           <li key={c.id}>
-            <button type="button" disabled={c.blocked} aria-pressed={c.id === chosen} onClick={() => (c.id === chosen ? onNext() : onChoose({ contact: c }))}>
+            <button
+              type="button"
+              disabled={c.blocked}
+              aria-pressed={c.id === chosen}
+              onClick={() => (c.id === chosen ? onNext() : onChoose({ contact: c }))}
+            >
               <Avatar id={c.id} name={c.name} size={36} photo={c.photo_url} />
               <span className="grow trunc">
                 <span className="med blk trunc">{c.name}</span>
-                <span className="mut x12 num">{[formatPhone(c.phone), c.email, c.blocked ? t('contact.blocked') : ''].filter(Boolean).join(' · ')}</span>
+                <span className="mut x12 num">
+                  {[formatPhone(c.phone), c.email, c.blocked ? t('contact.blocked') : '']
+                    .filter(Boolean)
+                    .join(' · ')}
+                </span>
               </span>
               <IconMessageCircle size={18} className="pickgo" />
             </button>

@@ -34,10 +34,18 @@ export function FullForm({ known, onDirty }: { known: StartWith; onDirty: (dirty
   const [busy, setBusy] = useState(false);
   const wrong = fieldErrors(error);
 
-  const usable = (connections ?? []).filter((c) => c.active && (c.state === 'connected' || c.state === 'degraded') && (me.connections.length === 0 || me.connections.includes(c.id)));
+  const usable = (connections ?? []).filter(
+    (c) =>
+      c.active &&
+      (c.state === 'connected' || c.state === 'degraded') &&
+      (me.connections.length === 0 || me.connections.includes(c.id)),
+  );
   const ofKind = usable.filter((c) => c.kind === kind);
   const kinds = [...new Set([...always, ...usable.map((c) => c.kind)])];
-  const own = ofKind.find((c) => c.id === me.default_connection_id) ?? ofKind.find((c) => c.default) ?? (ofKind.length === 1 ? ofKind[0] : undefined);
+  const own =
+    ofKind.find((c) => c.id === me.default_connection_id) ??
+    ofKind.find((c) => c.default) ??
+    (ofKind.length === 1 ? ofKind[0] : undefined);
   const from = ofKind.find((c) => c.id === connection) ?? own;
   const mine = (queues ?? []).filter((x) => x.active && (me.role !== 'user' || me.queues.includes(x.id)));
   const inQueue = mine.find((x) => x.id === queue) ?? (mine.length === 1 ? mine[0] : undefined);
@@ -101,18 +109,92 @@ export function FullForm({ known, onDirty }: { known: StartWith; onDirty: (dirty
     <>
       <div className="dbody scroll grow">
         <div className="fullform">
-          <Select label={t('start.field.kind')} data={kinds.map((k) => ({ value: k, label: t(`channel.${k}`) }))} value={kind} onChange={(k) => { if (k) { setKind(k as ChannelKind); setConnection(null); } }} />
-          <Select label={t('start.field.from')} placeholder={ofKind.length === 0 ? t('start.noneOfKind') : ''} disabled={ofKind.length === 0} data={ofKind.map((c) => ({ value: c.id, label: [c.name, formatPhone(c.identifier)].filter(Boolean).join(' · ') }))} value={from?.id ?? null} error={wrong.connection_id} onChange={setConnection} />
-          <TextInput label={t('field.name')} value={form.name} error={wrong.name} maxLength={120} onChange={(e) => setForm({ ...form, name: e.currentTarget.value })} />
-          <TextInput label={t('field.phone')} type="tel" value={form.phone} error={wrong.phone} onChange={(e) => setForm({ ...form, phone: e.currentTarget.value })} />
-          <TextInput label={t('login.email')} type="email" value={form.email} error={wrong.email} onChange={(e) => setForm({ ...form, email: e.currentTarget.value })} />
-          <Select label={t('start.field.status')} data={(['open', 'pending', 'closed'] as const).map((s) => ({ value: s, label: t(`start.status.${s}`) }))} value={status} onChange={(s) => s && setStatus(s as TicketStatus)} />
-          {activeTypes.length > 0 && <Select label={t('field.type')} data={activeTypes.map((x) => ({ value: x.id, label: x.name }))} value={ofType?.id ?? null} error={wrong.type_id} onChange={setType} />}
-          <Select label={t('field.queue')} data={mine.map((x) => ({ value: x.id, label: x.name }))} value={inQueue?.id ?? null} error={wrong.queue_id} onChange={setQueue} />
-          <MultiSelect className="full" label={t('panel.tags')} searchable data={(tags ?? []).filter((x) => x.active).map((x) => ({ value: x.id, label: x.name }))} value={form.tags} onChange={(value) => setForm({ ...form, tags: value })} />
+          <Select
+            label={t('start.field.kind')}
+            data={kinds.map((k) => ({ value: k, label: t(`channel.${k}`) }))}
+            value={kind}
+            onChange={(k) => {
+              if (k) {
+                setKind(k as ChannelKind);
+                setConnection(null);
+              }
+            }}
+          />
+          <Select
+            label={t('start.field.from')}
+            placeholder={ofKind.length === 0 ? t('start.noneOfKind') : ''}
+            disabled={ofKind.length === 0}
+            data={ofKind.map((c) => ({
+              value: c.id,
+              label: [c.name, formatPhone(c.identifier)].filter(Boolean).join(' · '),
+            }))}
+            value={from?.id ?? null}
+            error={wrong.connection_id}
+            onChange={setConnection}
+          />
+          <TextInput
+            label={t('field.name')}
+            value={form.name}
+            error={wrong.name}
+            maxLength={120}
+            onChange={(e) => setForm({ ...form, name: e.currentTarget.value })}
+          />
+          <TextInput
+            label={t('field.phone')}
+            type="tel"
+            value={form.phone}
+            error={wrong.phone}
+            onChange={(e) => setForm({ ...form, phone: e.currentTarget.value })}
+          />
+          <TextInput
+            label={t('login.email')}
+            type="email"
+            value={form.email}
+            error={wrong.email}
+            onChange={(e) => setForm({ ...form, email: e.currentTarget.value })}
+          />
+          <Select
+            label={t('start.field.status')}
+            data={(['open', 'pending', 'closed'] as const).map((s) => ({
+              value: s,
+              label: t(`start.status.${s}`),
+            }))}
+            value={status}
+            onChange={(s) => s && setStatus(s as TicketStatus)}
+          />
+          {activeTypes.length > 0 && (
+            <Select
+              label={t('field.type')}
+              data={activeTypes.map((x) => ({ value: x.id, label: x.name }))}
+              value={ofType?.id ?? null}
+              error={wrong.type_id}
+              onChange={setType}
+            />
+          )}
+          <Select
+            label={t('field.queue')}
+            data={mine.map((x) => ({ value: x.id, label: x.name }))}
+            value={inQueue?.id ?? null}
+            error={wrong.queue_id}
+            onChange={setQueue}
+          />
+          <MultiSelect
+            className="full"
+            label={t('panel.tags')}
+            searchable
+            data={(tags ?? []).filter((x) => x.active).map((x) => ({ value: x.id, label: x.name }))}
+            value={form.tags}
+            onChange={(value) => setForm({ ...form, tags: value })}
+          />
         </div>
-        {kind === 'whatsapp_official' && status === 'open' && <p className="infobox">{t('start.officialHint')}</p>}
-        {error !== null && <div className="loginerror" role="alert">{errorText(error)}</div>}
+        {kind === 'whatsapp_official' && status === 'open' && (
+          <p className="infobox">{t('start.officialHint')}</p>
+        )}
+        {error !== null && (
+          <div className="loginerror" role="alert">
+            {errorText(error)}
+          </div>
+        )}
       </div>
       <div className="df">
         <span className="grow" />

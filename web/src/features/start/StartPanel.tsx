@@ -39,7 +39,11 @@ export function StartPanel({ known }: { known: StartWith }) {
       }
       closeButtonProps={{ 'aria-label': t('action.close') }}
     >
-      {tab === 'steps' ? <StepByStep known={known} onDirty={setDirty} /> : <FullForm known={known} onDirty={setDirty} />}
+      {tab === 'steps' ? (
+        <StepByStep known={known} onDirty={setDirty} />
+      ) : (
+        <FullForm known={known} onDirty={setDirty} />
+      )}
     </Drawer>
   );
 }

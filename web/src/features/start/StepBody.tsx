@@ -17,30 +17,75 @@ export function StepBody({ wizard: w }: { wizard: Wizard }) {
     case 'kind':
       return (
         <div className="opts">
-          <Option on={w.kind === 'ticket'} icon={<IconMessage2 size={20} />} title={t('start.kind.ticket')} text={t('start.kindText.ticket')} onClick={() => w.choose.kind('ticket')} />
-          {w.canLoose && <Option on={w.kind === 'template'} icon={<IconTemplate size={20} />} title={t('start.kind.template')} text={t('start.kindText.template')} onClick={() => w.choose.kind('template')} />}
+          <Option
+            on={w.kind === 'ticket'}
+            icon={<IconMessage2 size={20} />}
+            title={t('start.kind.ticket')}
+            text={t('start.kindText.ticket')}
+            onClick={() => w.choose.kind('ticket')}
+          />
+          {w.canLoose && (
+            <Option
+              on={w.kind === 'template'}
+              icon={<IconTemplate size={20} />}
+              title={t('start.kind.template')}
+              text={t('start.kindText.template')}
+              onClick={() => w.choose.kind('template')}
+            />
+          )}
         </div>
       );
     case 'channel':
       return (
         <div className="opts">
           {w.connections?.map((c) => (
-            <Option key={c.id} on={c.id === w.connection?.id} icon={<ChannelIcon kind={c.kind} size={20} />} title={c.name} text={[formatPhone(c.identifier), c.simulated ? t('connection.simulated') : ''].filter(Boolean).join(' · ')} onClick={() => w.choose.connection(c.id)} />
+            <Option
+              key={c.id}
+              on={c.id === w.connection?.id}
+              icon={<ChannelIcon kind={c.kind} size={20} />}
+              title={c.name}
+              text={[formatPhone(c.identifier), c.simulated ? t('connection.simulated') : '']
+                .filter(Boolean)
+                .join(' · ')}
+              onClick={() => w.choose.connection(c.id)}
+            />
           ))}
-          {w.connections?.length === 0 && <p className="infobox"><IconInfoCircle size={18} />{t('start.noChannel')}</p>}
+          {w.connections?.length === 0 && (
+            <p className="infobox">
+              <IconInfoCircle size={18} />
+              {t('start.noChannel')}
+            </p>
+          )}
         </div>
       );
     case 'queue':
       return (
         <div className="opts">
           {w.queues.map((x) => (
-            <Option key={x.id} on={x.id === w.queue?.id} icon={<Dot c={x.color} />} title={x.name} onClick={() => w.choose.queue(x.id)} />
+            <Option
+              key={x.id}
+              on={x.id === w.queue?.id}
+              icon={<Dot c={x.color} />}
+              title={x.name}
+              onClick={() => w.choose.queue(x.id)}
+            />
           ))}
-          {w.queues.length === 0 && <p className="infobox"><IconInfoCircle size={18} />{t('error.no_queue')}</p>}
+          {w.queues.length === 0 && (
+            <p className="infobox">
+              <IconInfoCircle size={18} />
+              {t('error.no_queue')}
+            </p>
+          )}
         </div>
       );
     case 'template':
-      return <TemplatePicker templates={w.templates} chosen={w.template?.id ?? null} onChoose={(x) => w.choose.template(x.id)} />;
+      return (
+        <TemplatePicker
+          templates={w.templates}
+          chosen={w.template?.id ?? null}
+          onChoose={(x) => w.choose.template(x.id)}
+        />
+      );
     case 'params':
       return w.template ? (
         <div className="col g16">
@@ -65,7 +110,13 @@ export function StepBody({ wizard: w }: { wizard: Wizard }) {
 
 function Outcome({ wizard: w }: { wizard: Wizard }) {
   const t = useT();
-  if (w.kind === 'template') return <p className="infobox"><IconInfoCircle size={18} />{t('start.outcome.template')}</p>;
+  if (w.kind === 'template')
+    return (
+      <p className="infobox">
+        <IconInfoCircle size={18} />
+        {t('start.outcome.template')}
+      </p>
+    );
   return (
     <p className="infobox">
       <IconInfoCircle size={18} />
@@ -74,7 +125,19 @@ function Outcome({ wizard: w }: { wizard: Wizard }) {
   );
 }
 
-function Option({ on, icon, title, text, onClick }: { on: boolean; icon: ReactNode; title: string; text?: string; onClick: () => void }) {
+function Option({
+  on,
+  icon,
+  title,
+  text,
+  onClick,
+}: {
+  on: boolean;
+  icon: ReactNode;
+  title: string;
+  text?: string;
+  onClick: () => void;
+}) {
   return (
     <button type="button" className="opt" aria-pressed={on} onClick={onClick}>
       <span className="oi">{icon}</span>

@@ -27,7 +27,13 @@ export function StepByStep({ known, onDirty }: { known: StartWith; onDirty: (dir
 
   // The focus goes where the next answer is wanted.
   useEffect(() => {
-    const timer = setTimeout(() => main.current?.querySelector<HTMLElement>('input:not([type=hidden]):not([type=file]), button')?.focus(), 60);
+    const timer = setTimeout(
+      () =>
+        main.current
+          ?.querySelector<HTMLElement>('input:not([type=hidden]):not([type=file]), button')
+          ?.focus(),
+      60,
+    );
     return () => clearTimeout(timer);
   }, [step]);
 
@@ -48,7 +54,12 @@ export function StepByStep({ known, onDirty }: { known: StartWith; onDirty: (dir
         <ol className="steps" aria-label={t('start.steps')}>
           {steps.map((s, i) => (
             <li key={s} className={s === step ? 'cur' : wizard.done[s] ? 'done' : ''}>
-              <button type="button" disabled={!wizard.done[s] && i > steps.findIndex((x) => !wizard.done[x])} aria-current={s === step ? 'step' : undefined} onClick={() => wizard.go(s)}>
+              <button
+                type="button"
+                disabled={!wizard.done[s] && i > steps.findIndex((x) => !wizard.done[x])}
+                aria-current={s === step ? 'step' : undefined}
+                onClick={() => wizard.go(s)}
+              >
                 <span className="sn">{wizard.done[s] && s !== step ? <IconCheck size={14} /> : i + 1}</span>
                 <span className="st2">
                   <span className="sl">{t(`start.step.${s}`)}</span>
@@ -74,12 +85,23 @@ export function StepByStep({ known, onDirty }: { known: StartWith; onDirty: (dir
         )}
       </div>
       <div className="df">
-        {wizard.template && wizard.connection && <PriceLine template={wizard.template} connection={wizard.connection.id} />}
-        <span className="grow" />
-        {at > 0 && (
-          <Btn onClick={() => wizard.go(steps[at - 1] ?? 'contact')}>{t('action.back')}</Btn>
+        {wizard.template && wizard.connection && (
+          <PriceLine template={wizard.template} connection={wizard.connection.id} />
         )}
-        <Btn kind="primary" busy={busy} reason={wizard.ready ? undefined : t('start.notReady', { step: t(`start.step.${steps.find((s) => !wizard.done[s]) ?? 'confirm'}`) })} onClick={() => void submit()}>
+        <span className="grow" />
+        {at > 0 && <Btn onClick={() => wizard.go(steps[at - 1] ?? 'contact')}>{t('action.back')}</Btn>}
+        <Btn
+          kind="primary"
+          busy={busy}
+          reason={
+            wizard.ready
+              ? undefined
+              : t('start.notReady', {
+                  step: t(`start.step.${steps.find((s) => !wizard.done[s]) ?? 'confirm'}`),
+                })
+          }
+          onClick={() => void submit()}
+        >
           {last}
         </Btn>
       </div>

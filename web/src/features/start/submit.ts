@@ -30,7 +30,12 @@ export function offerLive(error: unknown): void {
   notifications.show({
     id: `live-${id}`,
     autoClose: 12_000,
-    message: createElement('span', { className: 'row g12' }, t('start.live'), createElement('button', { type: 'button', className: 'link', onClick: open }, t('start.openLive'))),
+    message: createElement(
+      'span',
+      { className: 'row g12' },
+      t('start.live'),
+      createElement('button', { type: 'button', className: 'link', onClick: open }, t('start.openLive')),
+    ),
   });
 }
 
@@ -42,7 +47,12 @@ export async function submitWizard(w: Wizard, key: string): Promise<unknown> {
   try {
     if (w.kind === 'template') {
       if (!template) return null;
-      await ok(api.POST('/api/v1/messages', { params: { header }, body: { ...contact, connection_id: w.connection.id, template } }));
+      await ok(
+        api.POST('/api/v1/messages', {
+          params: { header },
+          body: { ...contact, connection_id: w.connection.id, template },
+        }),
+      );
       toast(t('start.sent'));
       closeStart();
       return null;

@@ -17,7 +17,9 @@ export type Who = { contact: Contact } | { phone: string };
 export const whoName = (who: Who) => ('contact' in who ? who.contact.name : who.phone);
 
 function preferred(list: Connection[], own: string | null): Connection | undefined {
-  return list.find((c) => c.id === own) ?? list.find((c) => c.default) ?? (list.length === 1 ? list[0] : undefined);
+  return (
+    list.find((c) => c.id === own) ?? list.find((c) => c.default) ?? (list.length === 1 ? list[0] : undefined)
+  );
 }
 
 /** The step-by-step panel (B): what is chosen, what is open, what has one answer. */
@@ -56,7 +58,10 @@ export function useWizard(known: StartWith) {
     started.current = true;
     const { contactId: id, phone } = known;
     if (id)
-      void ok(api.GET('/api/v1/contacts/{id}', { params: { path: { id } } })).then((contact) => setWho({ contact }), () => undefined);
+      void ok(api.GET('/api/v1/contacts/{id}', { params: { path: { id } } })).then(
+        (contact) => setWho({ contact }),
+        () => undefined,
+      );
     else if (phone)
       void ok(api.GET('/api/v1/contacts', { params: { query: { phone, limit: 1 } } })).then(
         (page) => setWho(page.items[0] ? { contact: page.items[0] } : { phone }),
@@ -68,7 +73,9 @@ export function useWizard(known: StartWith) {
     () => (queues ?? []).filter((x) => x.active && (me.role !== 'user' || me.queues.includes(x.id))),
     [queues, me],
   );
-  const connection = connections?.find((c) => c.id === connectionId) ?? (connections && preferred(connections, me.default_connection_id ?? null));
+  const connection =
+    connections?.find((c) => c.id === connectionId) ??
+    (connections && preferred(connections, me.default_connection_id ?? null));
   const canLoose = Boolean(connections?.some((c) => c.capabilities.templates));
   const kind: Sending | null = canLoose ? sending : 'ticket';
   const queue = mine.find((x) => x.id === queueId) ?? (mine.length === 1 ? mine[0] : undefined);
@@ -108,7 +115,13 @@ export function useWizard(known: StartWith) {
   useEffect(() => {
     if (!wanted || !connections) return;
     setWanted(false);
-    setStep(firstOpen === 'params' || firstOpen === 'confirm' ? (needsTemplate && params.list.length > 0 ? 'params' : firstOpen) : firstOpen);
+    setStep(
+      firstOpen === 'params' || firstOpen === 'confirm'
+        ? needsTemplate && params.list.length > 0
+          ? 'params'
+          : firstOpen
+        : firstOpen,
+    );
   }, [wanted, firstOpen, connections, needsTemplate, params.list.length]);
   const next = () => setWanted(true);
   useEffect(() => {

@@ -11,7 +11,11 @@ import { count } from './placeholders';
 import type { Params } from './useParams';
 import { keyOf, type Given } from './values';
 
-const accepted: Record<string, string> = { image: 'image/jpeg,image/png', video: 'video/mp4,video/3gpp', document: '*' };
+const accepted: Record<string, string> = {
+  image: 'image/jpeg,image/png',
+  video: 'video/mp4,video/3gpp',
+  document: '*',
+};
 
 export function ParamsForm({ template, params }: { template: Template; params: Params }) {
   const t = useT();
@@ -61,15 +65,38 @@ interface FieldProps {
 
 function Field({ p, given, own, error, onBlur, onChange }: FieldProps) {
   const t = useT();
-  if (p.kind === 'image' || p.kind === 'video' || p.kind === 'document') return <FileField p={p} given={given} onChange={onChange} />;
+  if (p.kind === 'image' || p.kind === 'video' || p.kind === 'document')
+    return <FileField p={p} given={given} onChange={onChange} />;
   if (p.kind === 'location')
     return (
       <fieldset className="two plain">
         <legend className="lab">{t('template.headerLocation')}</legend>
-        <NumberInput label={t('field.latitude')} decimalScale={6} hideControls value={given.location?.latitude ?? ''} error={error} onBlur={onBlur} onChange={(v) => onChange({ location: { ...given.location, latitude: Number(v) } })} />
-        <NumberInput label={t('field.longitude')} decimalScale={6} hideControls value={given.location?.longitude ?? ''} onChange={(v) => onChange({ location: { ...given.location, longitude: Number(v) } })} />
-        <TextInput label={t('field.placeName')} value={given.location?.name ?? ''} onChange={(e) => onChange({ location: { ...given.location, name: e.currentTarget.value } })} />
-        <TextInput label={t('field.address')} value={given.location?.address ?? ''} onChange={(e) => onChange({ location: { ...given.location, address: e.currentTarget.value } })} />
+        <NumberInput
+          label={t('field.latitude')}
+          decimalScale={6}
+          hideControls
+          value={given.location?.latitude ?? ''}
+          error={error}
+          onBlur={onBlur}
+          onChange={(v) => onChange({ location: { ...given.location, latitude: Number(v) } })}
+        />
+        <NumberInput
+          label={t('field.longitude')}
+          decimalScale={6}
+          hideControls
+          value={given.location?.longitude ?? ''}
+          onChange={(v) => onChange({ location: { ...given.location, longitude: Number(v) } })}
+        />
+        <TextInput
+          label={t('field.placeName')}
+          value={given.location?.name ?? ''}
+          onChange={(e) => onChange({ location: { ...given.location, name: e.currentTarget.value } })}
+        />
+        <TextInput
+          label={t('field.address')}
+          value={given.location?.address ?? ''}
+          onChange={(e) => onChange({ location: { ...given.location, address: e.currentTarget.value } })}
+        />
       </fieldset>
     );
   const text = given.text ?? '';
@@ -97,7 +124,9 @@ function Field({ p, given, own, error, onBlur, onChange }: FieldProps) {
                 {t('template.fromContact')}
               </span>
             )}
-            {p.component === 'header' && <span className="mut x12 num">{`${count(text)} / ${p.max_length ?? ''}`}</span>}
+            {p.component === 'header' && (
+              <span className="mut x12 num">{`${count(text)} / ${p.max_length ?? ''}`}</span>
+            )}
           </span>
         }
         placeholder={p.example ? t('template.example', { example: p.example }) : undefined}
@@ -110,7 +139,15 @@ function Field({ p, given, own, error, onBlur, onChange }: FieldProps) {
   );
 }
 
-function FileField({ p, given, onChange }: { p: Placeholder; given: Given; onChange: (value: Given) => void }) {
+function FileField({
+  p,
+  given,
+  onChange,
+}: {
+  p: Placeholder;
+  given: Given;
+  onChange: (value: Given) => void;
+}) {
   const t = useT();
   const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
@@ -128,7 +165,15 @@ function FileField({ p, given, onChange }: { p: Placeholder; given: Given; onCha
   }
   return (
     <div>
-      <div className="lab">{t(p.kind === 'image' ? 'template.headerImage' : p.kind === 'video' ? 'template.headerVideo' : 'template.headerDocument')}</div>
+      <div className="lab">
+        {t(
+          p.kind === 'image'
+            ? 'template.headerImage'
+            : p.kind === 'video'
+              ? 'template.headerVideo'
+              : 'template.headerDocument',
+        )}
+      </div>
       <div className="dropline">
         {given.media ? (
           <>
@@ -146,7 +191,13 @@ function FileField({ p, given, onChange }: { p: Placeholder; given: Given; onCha
             {t('action.chooseFile')}
           </Btn>
         )}
-        <input ref={input} type="file" hidden accept={accepted[p.kind]} onChange={(e) => void pick(e.currentTarget.files?.[0])} />
+        <input
+          ref={input}
+          type="file"
+          hidden
+          accept={accepted[p.kind]}
+          onChange={(e) => void pick(e.currentTarget.files?.[0])}
+        />
       </div>
     </div>
   );

@@ -11,7 +11,15 @@ import { keyOf, type GivenValues } from './values';
 import './preview.css';
 
 /** The phone of the contact: what is filled and what is still missing can be told apart. */
-export function PhonePreview({ template, given, name }: { template: Shape; given: GivenValues; name: string }) {
+export function PhonePreview({
+  template,
+  given,
+  name,
+}: {
+  template: Shape;
+  given: GivenValues;
+  name: string;
+}) {
   const t = useT();
   const me = useMe();
   const header = component(template, 'HEADER');
@@ -37,7 +45,9 @@ export function PhonePreview({ template, given, name }: { template: Shape; given
         </div>
         <div className="dscreen">
           <div className="dmsg">
-            {kind && kind !== 'text' && <div className="dmedia">{media?.url ? <img src={media.url} alt="" /> : icons[kind]}</div>}
+            {kind && kind !== 'text' && (
+              <div className="dmedia">{media?.url ? <img src={media.url} alt="" /> : icons[kind]}</div>
+            )}
             {kind === 'text' && <div className="dh1">{parts('header', header?.text ?? '', given)}</div>}
             <div className="dtext">{parts('body', component(template, 'BODY')?.text ?? '', given)}</div>
             <div className="dfoot">

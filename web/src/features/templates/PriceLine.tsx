@@ -11,7 +11,12 @@ export function PriceLine({ template, connection }: { template: Template; connec
   const t = useT();
   const { data } = useQuery({
     queryKey: ['estimate', template.id, connection],
-    queryFn: () => ok(api.POST('/api/v1/estimates', { body: { connection_id: connection, template_id: template.id, count: 1 } })),
+    queryFn: () =>
+      ok(
+        api.POST('/api/v1/estimates', {
+          body: { connection_id: connection, template_id: template.id, count: 1 },
+        }),
+      ),
     staleTime: 10 * 60_000,
   });
   if (!data) return null;
@@ -19,8 +24,15 @@ export function PriceLine({ template, connection }: { template: Template; connec
     <span className="price">
       <IconReceipt size={18} />
       <span>
-        <b>{data.known ? t('price.each', { price: money(data.micros, data.currency) }) : t('price.unknown')}</b> · {categoryName(data.category)}
-        {data.known && data.since && <span className="mut x12 blk">{t('price.since', { date: fullDate(`${data.since.slice(0, 10)}T12:00:00Z`) })}</span>}
+        <b>
+          {data.known ? t('price.each', { price: money(data.micros, data.currency) }) : t('price.unknown')}
+        </b>{' '}
+        · {categoryName(data.category)}
+        {data.known && data.since && (
+          <span className="mut x12 blk">
+            {t('price.since', { date: fullDate(`${data.since.slice(0, 10)}T12:00:00Z`) })}
+          </span>
+        )}
       </span>
     </span>
   );

@@ -22,14 +22,33 @@ export function categoryName(category: string): string {
 export const usable = (list: Template[] | undefined, connection: string) =>
   (list ?? []).filter((x) => x.status === 'APPROVED' && x.fillable && x.connections.includes(connection));
 
-export function TemplatePicker({ templates, chosen, onChoose }: { templates: Template[]; chosen: string | null; onChoose: (template: Template) => void }) {
+export function TemplatePicker({
+  templates,
+  chosen,
+  onChoose,
+}: {
+  templates: Template[];
+  chosen: string | null;
+  onChoose: (template: Template) => void;
+}) {
   const t = useT();
   const [text, setText] = useState('');
-  const found = templates.filter((x) => fold(`${x.name} ${templateTitle(x.name)} ${component(x, 'BODY')?.text ?? ''}`).includes(fold(text.trim())));
+  const found = templates.filter((x) =>
+    fold(`${x.name} ${templateTitle(x.name)} ${component(x, 'BODY')?.text ?? ''}`).includes(
+      fold(text.trim()),
+    ),
+  );
   if (templates.length === 0) return <Empty title={t('template.noneTitle')} text={t('template.noneText')} />;
   return (
     <div className="tplpick">
-      <TextInput type="search" aria-label={t('template.search')} placeholder={t('template.search')} leftSection={<IconSearch size={16} />} value={text} onChange={(e) => setText(e.currentTarget.value)} />
+      <TextInput
+        type="search"
+        aria-label={t('template.search')}
+        placeholder={t('template.search')}
+        leftSection={<IconSearch size={16} />}
+        value={text}
+        onChange={(e) => setText(e.currentTarget.value)}
+      />
       {found.map((x) => (
         <button key={x.id} type="button" aria-pressed={x.id === chosen} onClick={() => onChoose(x)}>
           <span className="ti">

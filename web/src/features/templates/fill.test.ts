@@ -9,13 +9,22 @@ interface Vector {
   template: Shape;
   placeholders?: Record<string, unknown>[];
   values: TemplateValue[];
-  rendered?: { header: string; header_kind: string; body: string; footer: string; buttons: Record<string, unknown>[] };
+  rendered?: {
+    header: string;
+    header_kind: string;
+    body: string;
+    footer: string;
+    buttons: Record<string, unknown>[];
+  };
   error?: { code: string; fields: { location: string; code: string }[] };
 }
 
 const folder = new URL('../../../../testdata/templates/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
-const bare = (value: object) => Object.fromEntries(Object.entries(value).filter(([k, v]) => v !== undefined && v !== '' && !(k === 'button' && v === 0)));
+const bare = (value: object) =>
+  Object.fromEntries(
+    Object.entries(value).filter(([k, v]) => v !== undefined && v !== '' && !(k === 'button' && v === 0)),
+  );
 
 describe.each(files)('%s', (name) => {
   const vector = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Vector;
@@ -32,7 +41,9 @@ describe.each(files)('%s', (name) => {
     } else if (vector.error?.code === 'unsupported_content') {
       expect(out).toMatchObject({ unsupported: true });
     } else {
-      const found = out.faults.map((f) => `${f.value === undefined ? 'values' : `values[${f.value}]`} ${f.code}`);
+      const found = out.faults.map(
+        (f) => `${f.value === undefined ? 'values' : `values[${f.value}]`} ${f.code}`,
+      );
       expect(found.sort()).toEqual(vector.error?.fields.map((f) => `${f.location} ${f.code}`).sort());
     }
   });

@@ -1,5 +1,18 @@
 import type { Placeholder, RenderedButton, TemplateSend, TemplateValue } from '@/lib/types';
-import { authentication, buttonsOf, component, count, fillable, headerKind, longest, named, placeholders, urlBase, variable, type Shape } from './placeholders';
+import {
+  authentication,
+  buttonsOf,
+  component,
+  count,
+  fillable,
+  headerKind,
+  longest,
+  named,
+  placeholders,
+  urlBase,
+  variable,
+  type Shape,
+} from './placeholders';
 
 export interface Fault {
   /** Index of the value at fault; none when something is missing or too long as a whole. */
@@ -9,13 +22,18 @@ export interface Fault {
   params: Record<string, unknown>;
 }
 
-export type Filled = { send: TemplateSend; faults: [] } | { send?: undefined; faults: Fault[]; unsupported?: true };
+export type Filled =
+  { send: TemplateSend; faults: [] } | { send?: undefined; faults: Fault[]; unsupported?: true };
 
 const textual = (v: TemplateValue) =>
   v.kind ? ['text', 'currency', 'date_time'].includes(v.kind) : !v.media_id && !v.location;
 
 const kindFor = (placeholder: string) =>
-  ['image', 'video', 'document'].includes(placeholder) ? 'media' : placeholder === 'url' ? 'text' : placeholder;
+  ['image', 'video', 'document'].includes(placeholder)
+    ? 'media'
+    : placeholder === 'url'
+      ? 'text'
+      : placeholder;
 
 type Refusal = Pick<Fault, 'code' | 'params'> | null;
 
@@ -43,7 +61,8 @@ function refuses(p: Placeholder, v: TemplateValue): Refusal {
     const inside = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
     return inside ? null : { code: 'out_of_range', params: { field: 'location' } };
   }
-  if (kind === 'currency' && !/^[A-Z]{3}$/.test(v.currency ?? '')) return { code: 'invalid', params: { field: 'currency' } };
+  if (kind === 'currency' && !/^[A-Z]{3}$/.test(v.currency ?? ''))
+    return { code: 'invalid', params: { field: 'currency' } };
   return refusesText(p, v.text ?? '');
 }
 
@@ -53,13 +72,18 @@ const at = (v: TemplateValue) => ({ component: v.component, button: v.button, na
 export function fill(t: Shape, values: TemplateValue[]): Filled {
   if (!fillable(t)) return { faults: [], unsupported: true };
   const faults: Fault[] = [];
-  const fault = (code: Fault['code'], placeholder: Fault['placeholder'], params: Fault['params'] = {}, value?: number) =>
-    faults.push({ code, placeholder, params, ...(value === undefined ? {} : { value }) });
+  const fault = (
+    code: Fault['code'],
+    placeholder: Fault['placeholder'],
+    params: Fault['params'] = {},
+    value?: number,
+  ) => faults.push({ code, placeholder, params, ...(value === undefined ? {} : { value }) });
 
   for (const part of ['header', 'body'] as const) {
     const byName = named(t) || values.some((v) => v.component === part && v.name);
     values.forEach((v, i) => {
-      if (byName && v.component === part && !v.name && textual(v)) fault('required', at(v), { field: 'name' }, i);
+      if (byName && v.component === part && !v.name && textual(v))
+        fault('required', at(v), { field: 'name' }, i);
     });
   }
   if (faults.length) return { faults };
@@ -80,7 +104,11 @@ export function fill(t: Shape, values: TemplateValue[]): Filled {
       continue;
     }
     taken.add(i);
-    const value: TemplateValue = { ...given, name: p.name, kind: given.kind ?? (kindFor(p.kind) as TemplateValue['kind']) };
+    const value: TemplateValue = {
+      ...given,
+      name: p.name,
+      kind: given.kind ?? (kindFor(p.kind) as TemplateValue['kind']),
+    };
     const refusal = refuses(p, value);
     if (!refusal) chosen.push(value);
     else if (refusal.code !== 'required' || p.required) fault(refusal.code, p, refusal.params, i);
@@ -92,7 +120,8 @@ export function fill(t: Shape, values: TemplateValue[]): Filled {
   if (faults.length) return { faults };
 
   const send = render(t, chosen);
-  if (count(send.header ?? '') > longest.header) fault('too_long', { component: 'header' }, { max: longest.header });
+  if (count(send.header ?? '') > longest.header)
+    fault('too_long', { component: 'header' }, { max: longest.header });
   if (count(send.text) > longest.body) fault('too_long', { component: 'body' }, { max: longest.body });
   return faults.length ? { faults } : { send, faults: [] };
 }
@@ -140,7 +169,10 @@ function render(t: Shape, chosen: TemplateValue[]): TemplateSend {
       const out = { type: b.type.toUpperCase(), text: b.text ?? '' };
       if (!b.url) return out;
       const value = chosen.find((v) => v.component === 'button' && (v.button ?? 0) === i);
-      return { ...out, url: urlBase(b.url).dynamic && value ? b.url.replace(variable, () => value.text ?? '') : b.url };
+      return {
+        ...out,
+        url: urlBase(b.url).dynamic && value ? b.url.replace(variable, () => value.text ?? '') : b.url,
+      };
     }),
     values: chosen,
   };

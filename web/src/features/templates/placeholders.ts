@@ -24,10 +24,12 @@ const headers: Record<string, Placeholder['kind']> = {
   DOCUMENT: 'document',
   LOCATION: 'location',
 };
-export const headerKind = (format: string | undefined): Placeholder['kind'] | undefined => headers[(format ?? '').toUpperCase()];
+export const headerKind = (format: string | undefined): Placeholder['kind'] | undefined =>
+  headers[(format ?? '').toUpperCase()];
 
 export function fillable(t: Shape): boolean {
-  if (t.components.some((c) => !['HEADER', 'BODY', 'FOOTER', 'BUTTONS'].includes(c.type.toUpperCase()))) return false;
+  if (t.components.some((c) => !['HEADER', 'BODY', 'FOOTER', 'BUTTONS'].includes(c.type.toUpperCase())))
+    return false;
   const header = component(t, 'HEADER');
   if (header && !headerKind(header.format)) return false;
   return !buttonsOf(t).some((b) => ['MPM', 'SPM', 'CATALOG'].includes(b.type.toUpperCase()));
@@ -75,7 +77,14 @@ function ofButton(b: TemplateButton, i: number): Placeholder | null {
       const { base, dynamic } = urlBase(b.url);
       if (!dynamic) return null;
       const example = p.example?.startsWith(base) ? p.example.slice(base.length) : p.example;
-      return { ...p, kind: 'url', name: '1', required: true, max_length: Math.max(longest.url - count(base), 0), example };
+      return {
+        ...p,
+        kind: 'url',
+        name: '1',
+        required: true,
+        max_length: Math.max(longest.url - count(base), 0),
+        example,
+      };
     }
     default:
       return null;
@@ -87,13 +96,16 @@ export function placeholders(t: Shape): Placeholder[] {
   const body = component(t, 'BODY');
   if (authentication(t)) {
     const found = body ? texts('body', body, most.code) : [];
-    return [found[0] ?? { component: 'body', name: '1', kind: 'text', required: true, max_length: most.code }];
+    return [
+      found[0] ?? { component: 'body', name: '1', kind: 'text', required: true, max_length: most.code },
+    ];
   }
   const list: Placeholder[] = [];
   const header = component(t, 'HEADER');
   const kind = header && headerKind(header.format);
   if (header && kind === 'text') list.push(...texts('header', header, longest.header));
-  else if (header && kind) list.push({ component: 'header', kind, required: true, example: header.example?.header_handle?.[0] });
+  else if (header && kind)
+    list.push({ component: 'header', kind, required: true, example: header.example?.header_handle?.[0] });
   if (body) list.push(...texts('body', body, longest.body));
   buttonsOf(t).forEach((b, i) => {
     const p = ofButton(b, i);

@@ -46,7 +46,8 @@ export function useParams(template: Template | undefined, context: Context) {
     list: required,
     given: given[id] ?? {},
     fromContact: own[id] ?? new Set<string>(),
-    set: (key: string, value: Given) => setGiven((held) => ({ ...held, [id]: { ...held[id], [key]: value } })),
+    set: (key: string, value: Given) =>
+      setGiven((held) => ({ ...held, [id]: { ...held[id], [key]: value } })),
     values,
     result,
     complete: Boolean(result?.send),

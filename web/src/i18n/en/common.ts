@@ -108,7 +108,10 @@ export default {
     text: 'What you typed is kept. If it happens again, give the code {{id}}.',
     action: 'Back to the start',
   },
-  missing: { title: 'This page does not exist', text: 'The address may have changed, or you have no access to it.' },
+  missing: {
+    title: 'This page does not exist',
+    text: 'The address may have changed, or you have no access to it.',
+  },
   offline: {
     title: 'No connection to the server',
     text: 'We try again every few seconds.',

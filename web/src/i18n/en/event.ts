@@ -33,8 +33,18 @@ export default {
       reaction: 'reacted to a message',
     },
     window: { closed: 'The 24-hour window closed' },
-    contact: { created: 'created the contact', updated: 'changed the contact', deleted: 'deleted the contact', opt_out: 'asked not to receive' },
-    user: { created: 'created the person', updated: 'changed the person', deleted: 'deleted the person', presence: 'changed availability' },
+    contact: {
+      created: 'created the contact',
+      updated: 'changed the contact',
+      deleted: 'deleted the contact',
+      opt_out: 'asked not to receive',
+    },
+    user: {
+      created: 'created the person',
+      updated: 'changed the person',
+      deleted: 'deleted the person',
+      presence: 'changed availability',
+    },
     team: { created: 'created the team', updated: 'changed the team', deleted: 'deleted the team' },
     queue: { created: 'created the queue', updated: 'changed the queue', deleted: 'deleted the queue' },
     connection: {
@@ -46,7 +56,11 @@ export default {
     },
     tag: { created: 'created the tag', updated: 'changed the tag', deleted: 'deleted the tag' },
     ticket_type: { created: 'created the type', updated: 'changed the type', deleted: 'deleted the type' },
-    template: { created: 'created the template', updated: 'the template changed', deleted: 'deleted the template' },
+    template: {
+      created: 'created the template',
+      updated: 'the template changed',
+      deleted: 'deleted the template',
+    },
     account: { created: 'created the company', updated: 'changed the company’s data' },
     settings: { updated: 'changed the options' },
     session: { started: 'signed in', ended: 'signed out' },

@@ -83,7 +83,8 @@ export default {
     remember: 'Keep the session on this computer',
     forgot: 'Forgot the password',
     forgotTitle: 'Forgot your password?',
-    forgotText: 'Prosa does not send e-mail yet. An administrator of your company sets a new password under Team, in your entry.',
+    forgotText:
+      'Prosa does not send e-mail yet. An administrator of your company sets a new password under Team, in your entry.',
     submit: 'Sign in',
     language: 'Language',
     demo: 'Demonstration: the logins are in the terminal in which Prosa was started.',
@@ -112,7 +113,8 @@ export default {
     subtitle: 'Three steps and {{company}} can begin. It takes about three minutes.',
     progress: '{{n}} of 3',
     connections: 'Connections',
-    connectionsText: 'The number over which your customers talk. Begin with the simulator, at no cost; connect the company’s WhatsApp when you like.',
+    connectionsText:
+      'The number over which your customers talk. Begin with the simulator, at no cost; connect the company’s WhatsApp when you like.',
     simulate: 'Switch the simulator on',
     simulated: 'Simulator on',
     simulatorName: 'Simulated WhatsApp',

@@ -26,10 +26,12 @@ export default {
     kind: { ticket: 'Start ticket', template: 'Only send template' },
     kindText: {
       ticket: 'Opens a ticket with you and follows the conversation.',
-      template: 'Sends the template without a ticket. If the contact answers, the conversation enters the queue.',
+      template:
+        'Sends the template without a ticket. If the contact answers, the conversation enters the queue.',
     },
     outcome: {
-      locked: 'The ticket opens with you, in queue {{queue}}. Until the contact answers only templates can be sent; the rest waits.',
+      locked:
+        'The ticket opens with you, in queue {{queue}}. Until the contact answers only templates can be sent; the rest waits.',
       open: 'The ticket opens with you, in queue {{queue}}.',
       template: 'The template is sent without a ticket.',
     },
@@ -47,7 +49,8 @@ export default {
     openLive: 'Open',
     needs: 'Missing: {{field}}',
     noneOfKind: 'No connection of this kind',
-    officialHint: 'On WhatsApp the ticket opens locked: choose a template to begin. Free text only after the contact has answered.',
+    officialHint:
+      'On WhatsApp the ticket opens locked: choose a template to begin. Free text only after the contact has answered.',
     field: { kind: 'Means of communication', from: 'Sent from', status: 'Status of the ticket' },
     status: { open: 'In progress', pending: 'Pending', closed: 'Finished' },
   },

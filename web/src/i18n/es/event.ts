@@ -33,8 +33,18 @@ export default {
       reaction: 'reaccionó a un mensaje',
     },
     window: { closed: 'La ventana de 24 horas se cerró' },
-    contact: { created: 'creó el contacto', updated: 'cambió el contacto', deleted: 'borró el contacto', opt_out: 'pidió no recibir' },
-    user: { created: 'creó a la persona', updated: 'cambió a la persona', deleted: 'borró a la persona', presence: 'cambió la disponibilidad' },
+    contact: {
+      created: 'creó el contacto',
+      updated: 'cambió el contacto',
+      deleted: 'borró el contacto',
+      opt_out: 'pidió no recibir',
+    },
+    user: {
+      created: 'creó a la persona',
+      updated: 'cambió a la persona',
+      deleted: 'borró a la persona',
+      presence: 'cambió la disponibilidad',
+    },
     team: { created: 'creó el equipo', updated: 'cambió el equipo', deleted: 'borró el equipo' },
     queue: { created: 'creó la cola', updated: 'cambió la cola', deleted: 'borró la cola' },
     connection: {

@@ -39,7 +39,8 @@ export default {
   },
   notice: {
     emptyTitle: 'Ninguna notificación',
-    emptyText: 'Aquí aparecen las atenciones nuevas de tus colas, las que te pasen y los mensajes que no salieron.',
+    emptyText:
+      'Aquí aparecen las atenciones nuevas de tus colas, las que te pasen y los mensajes que no salieron.',
     connection: 'Conexión',
     other: 'Hay una novedad',
     ticket: {
@@ -83,7 +84,8 @@ export default {
     remember: 'Mantener la sesión en este equipo',
     forgot: 'Olvidé la contraseña',
     forgotTitle: '¿Olvidaste la contraseña?',
-    forgotText: 'Prosa todavía no envía correos. Quien administra tu empresa define una contraseña nueva en Equipo, en tu ficha.',
+    forgotText:
+      'Prosa todavía no envía correos. Quien administra tu empresa define una contraseña nueva en Equipo, en tu ficha.',
     submit: 'Entrar',
     language: 'Idioma',
     demo: 'Demostración: los accesos están en la terminal donde se inició Prosa.',
@@ -112,7 +114,8 @@ export default {
     subtitle: 'Tres pasos y {{company}} ya puede atender. Lleva unos tres minutos.',
     progress: '{{n}} de 3',
     connections: 'Conexiones',
-    connectionsText: 'El número por donde hablan tus clientes. Empieza por el simulador, sin gastar nada; conecta el WhatsApp de la empresa cuando quieras.',
+    connectionsText:
+      'El número por donde hablan tus clientes. Empieza por el simulador, sin gastar nada; conecta el WhatsApp de la empresa cuando quieras.',
     simulate: 'Encender el simulador',
     simulated: 'Simulador encendido',
     simulatorName: 'WhatsApp simulado',

@@ -8,4 +8,14 @@ import inbox from './inbox';
 import sandbox from './sandbox';
 import start from './start';
 
-export default { ...admin, ...common, ...contacts, ...error, ...event, ...frame, ...inbox, ...sandbox, ...start };
+export default {
+  ...admin,
+  ...common,
+  ...contacts,
+  ...error,
+  ...event,
+  ...frame,
+  ...inbox,
+  ...sandbox,
+  ...start,
+};

@@ -26,10 +26,12 @@ export default {
     kind: { ticket: 'Iniciar atención', template: 'Solo enviar plantilla' },
     kindText: {
       ticket: 'Abre una atención contigo y sigue la conversación.',
-      template: 'Envía la plantilla sin abrir atención. Si el contacto responde, la conversación entra en la cola.',
+      template:
+        'Envía la plantilla sin abrir atención. Si el contacto responde, la conversación entra en la cola.',
     },
     outcome: {
-      locked: 'La atención se abre contigo, en la cola {{queue}}. Hasta que el contacto responda solo salen plantillas; el resto espera.',
+      locked:
+        'La atención se abre contigo, en la cola {{queue}}. Hasta que el contacto responda solo salen plantillas; el resto espera.',
       open: 'La atención se abre contigo, en la cola {{queue}}.',
       template: 'La plantilla se envía sin abrir atención.',
     },
@@ -47,7 +49,8 @@ export default {
     openLive: 'Abrir',
     needs: 'Falta: {{field}}',
     noneOfKind: 'Ninguna conexión de este medio',
-    officialHint: 'En WhatsApp la atención se abre trabada: elige una plantilla para empezar. Texto libre solo después de que el contacto responda.',
+    officialHint:
+      'En WhatsApp la atención se abre trabada: elige una plantilla para empezar. Texto libre solo después de que el contacto responda.',
     field: { kind: 'Medio de comunicación', from: 'Originado por', status: 'Estado de la atención' },
     status: { open: 'En curso', pending: 'Pendiente', closed: 'Finalizada' },
   },

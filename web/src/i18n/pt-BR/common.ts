@@ -108,7 +108,10 @@ export default {
     text: 'O que você escreveu está guardado. Se acontecer de novo, informe o código {{id}}.',
     action: 'Voltar ao início',
   },
-  missing: { title: 'Esta página não existe', text: 'O endereço pode ter mudado, ou você não tem acesso a ele.' },
+  missing: {
+    title: 'Esta página não existe',
+    text: 'O endereço pode ter mudado, ou você não tem acesso a ele.',
+  },
   offline: {
     title: 'Sem conexão com o servidor',
     text: 'Tentamos de novo a cada poucos segundos.',

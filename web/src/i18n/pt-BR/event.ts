@@ -33,8 +33,18 @@ export default {
       reaction: 'reagiu a uma mensagem',
     },
     window: { closed: 'A janela de 24 horas fechou' },
-    contact: { created: 'criou o contato', updated: 'mudou o contato', deleted: 'apagou o contato', opt_out: 'pediu para não receber' },
-    user: { created: 'criou a pessoa', updated: 'mudou a pessoa', deleted: 'apagou a pessoa', presence: 'mudou a disponibilidade' },
+    contact: {
+      created: 'criou o contato',
+      updated: 'mudou o contato',
+      deleted: 'apagou o contato',
+      opt_out: 'pediu para não receber',
+    },
+    user: {
+      created: 'criou a pessoa',
+      updated: 'mudou a pessoa',
+      deleted: 'apagou a pessoa',
+      presence: 'mudou a disponibilidade',
+    },
     team: { created: 'criou a equipe', updated: 'mudou a equipe', deleted: 'apagou a equipe' },
     queue: { created: 'criou a fila', updated: 'mudou a fila', deleted: 'apagou a fila' },
     connection: {

@@ -39,7 +39,8 @@ export default {
   },
   notice: {
     emptyTitle: 'Nenhuma notificação',
-    emptyText: 'Aqui aparecem novos atendimentos das suas filas, os que passarem para você e mensagens que não saíram.',
+    emptyText:
+      'Aqui aparecem novos atendimentos das suas filas, os que passarem para você e mensagens que não saíram.',
     connection: 'Conexão',
     other: 'Há uma novidade',
     ticket: {
@@ -118,7 +119,8 @@ export default {
     subtitle: 'Três passos e a {{company}} já pode atender. Leva uns três minutos.',
     progress: '{{n}} de 3',
     connections: 'Conexões',
-    connectionsText: 'O número por onde seus clientes falam. Comece pelo simulador, sem gastar nada; conecte o WhatsApp da empresa quando quiser.',
+    connectionsText:
+      'O número por onde seus clientes falam. Comece pelo simulador, sem gastar nada; conecte o WhatsApp da empresa quando quiser.',
     simulate: 'Ligar o simulador',
     simulated: 'Simulador ligado',
     simulatorName: 'WhatsApp simulado',

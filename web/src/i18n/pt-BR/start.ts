@@ -29,7 +29,8 @@ export default {
       template: 'Envia o modelo sem abrir atendimento. Se o contato responder, a conversa entra na fila.',
     },
     outcome: {
-      locked: 'O atendimento abre com você, na fila {{queue}}. Até o contato responder, só modelos podem ser enviados; o resto fica aguardando.',
+      locked:
+        'O atendimento abre com você, na fila {{queue}}. Até o contato responder, só modelos podem ser enviados; o resto fica aguardando.',
       open: 'O atendimento abre com você, na fila {{queue}}.',
       template: 'O modelo é enviado sem abrir atendimento.',
     },
@@ -47,7 +48,8 @@ export default {
     openLive: 'Abrir',
     needs: 'Falta: {{field}}',
     noneOfKind: 'Nenhuma conexão deste meio',
-    officialHint: 'No WhatsApp, o atendimento abre travado: escolha um modelo para começar. Texto livre só depois que o contato responder.',
+    officialHint:
+      'No WhatsApp, o atendimento abre travado: escolha um modelo para começar. Texto livre só depois que o contato responder.',
     field: { kind: 'Meio de comunicação', from: 'Originado por', status: 'Status do atendimento' },
     status: { open: 'Em andamento', pending: 'Pendente', closed: 'Finalizado' },
   },

@@ -22,10 +22,28 @@ export function AttachDialogs({ kind, ...rest }: Props) {
 
 type DialogProps = Omit<Props, 'kind'>;
 
-function Frame({ title, reason, onClose, onSubmit, children }: { title: string; reason: string | undefined; onClose: () => void; onSubmit: () => void; children: ReactNode }) {
+function Frame({
+  title,
+  reason,
+  onClose,
+  onSubmit,
+  children,
+}: {
+  title: string;
+  reason: string | undefined;
+  onClose: () => void;
+  onSubmit: () => void;
+  children: ReactNode;
+}) {
   const t = useT();
   return (
-    <Modal opened onClose={onClose} title={title} size={460} closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={title}
+      size={460}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
       <form
         onSubmit={(event: FormEvent) => {
           event.preventDefault();
@@ -57,11 +75,28 @@ function LocationDialog({ onClose, onSend }: DialogProps) {
       title={t('attach.location')}
       reason={found ? undefined : t('attach.locationNeeds')}
       onClose={onClose}
-      onSubmit={() => found && onSend({ type: 'location', location: { ...found, ...(name ? { name } : {}), ...(address ? { address } : {}) } })}
+      onSubmit={() =>
+        found &&
+        onSend({
+          type: 'location',
+          location: { ...found, ...(name ? { name } : {}), ...(address ? { address } : {}) },
+        })
+      }
     >
-      <TextInput data-autofocus label={t('attach.where')} description={t('attach.whereHint')} value={where} error={where && !found ? t('attach.locationNeeds') : undefined} onChange={(e) => setWhere(e.currentTarget.value)} />
+      <TextInput
+        data-autofocus
+        label={t('attach.where')}
+        description={t('attach.whereHint')}
+        value={where}
+        error={where && !found ? t('attach.locationNeeds') : undefined}
+        onChange={(e) => setWhere(e.currentTarget.value)}
+      />
       <TextInput label={t('field.placeName')} value={name} onChange={(e) => setName(e.currentTarget.value)} />
-      <TextInput label={t('field.address')} value={address} onChange={(e) => setAddress(e.currentTarget.value)} />
+      <TextInput
+        label={t('field.address')}
+        value={address}
+        onChange={(e) => setAddress(e.currentTarget.value)}
+      />
     </Frame>
   );
 }
@@ -90,9 +125,24 @@ function ContactDialog({ onClose, onSend }: DialogProps) {
         })
       }
     >
-      <TextInput data-autofocus label={t('field.name')} value={name} onChange={(e) => setName(e.currentTarget.value)} />
-      <TextInput label={t('field.phone')} type="tel" value={phone} onChange={(e) => setPhone(e.currentTarget.value)} />
-      <TextInput label={t('login.email')} type="email" value={email} onChange={(e) => setEmail(e.currentTarget.value)} />
+      <TextInput
+        data-autofocus
+        label={t('field.name')}
+        value={name}
+        onChange={(e) => setName(e.currentTarget.value)}
+      />
+      <TextInput
+        label={t('field.phone')}
+        type="tel"
+        value={phone}
+        onChange={(e) => setPhone(e.currentTarget.value)}
+      />
+      <TextInput
+        label={t('login.email')}
+        type="email"
+        value={email}
+        onChange={(e) => setEmail(e.currentTarget.value)}
+      />
     </Frame>
   );
 }
@@ -113,12 +163,17 @@ function ChoicesDialog({ list, able, onClose, onSend }: DialogProps & { list: bo
       : new Set(titles).size !== titles.length
         ? t('attach.optionTwice')
         : undefined;
-  const change = (i: number, patch: Partial<(typeof options)[number]>) => setOptions(options.map((o, n) => (n === i ? { ...o, ...patch } : o)));
+  const change = (i: number, patch: Partial<(typeof options)[number]>) =>
+    setOptions(options.map((o, n) => (n === i ? { ...o, ...patch } : o)));
 
   function submit() {
     const rows = options
       .filter((o) => o.title.trim())
-      .map((o, i) => ({ id: String(i + 1), title: o.title.trim(), ...(list && o.description.trim() ? { description: o.description.trim() } : {}) }));
+      .map((o, i) => ({
+        id: String(i + 1),
+        title: o.title.trim(),
+        ...(list && o.description.trim() ? { description: o.description.trim() } : {}),
+      }));
     onSend({
       type: 'interactive',
       interactive: list
@@ -128,17 +183,58 @@ function ChoicesDialog({ list, able, onClose, onSend }: DialogProps & { list: bo
   }
 
   return (
-    <Frame title={t(list ? 'attach.list' : 'attach.buttons')} reason={reason} onClose={onClose} onSubmit={submit}>
-      <Textarea data-autofocus label={t('attach.text')} autosize minRows={2} maxRows={6} maxLength={1024} value={body} onChange={(e) => setBody(e.currentTarget.value)} />
-      {list && <TextInput label={t('attach.open')} description={t('attach.openHint')} maxLength={TITLE.open} value={open} onChange={(e) => setOpen(e.currentTarget.value)} />}
+    <Frame
+      title={t(list ? 'attach.list' : 'attach.buttons')}
+      reason={reason}
+      onClose={onClose}
+      onSubmit={submit}
+    >
+      <Textarea
+        data-autofocus
+        label={t('attach.text')}
+        autosize
+        minRows={2}
+        maxRows={6}
+        maxLength={1024}
+        value={body}
+        onChange={(e) => setBody(e.currentTarget.value)}
+      />
+      {list && (
+        <TextInput
+          label={t('attach.open')}
+          description={t('attach.openHint')}
+          maxLength={TITLE.open}
+          value={open}
+          onChange={(e) => setOpen(e.currentTarget.value)}
+        />
+      )}
       <fieldset className="plain col g8">
         <legend className="lab">{t('attach.options', { n: most })}</legend>
         {options.map((option, i) => (
           <div className="row g8" key={i}>
-            <TextInput className="grow" aria-label={t('attach.option', { n: i + 1 })} placeholder={t('attach.option', { n: i + 1 })} maxLength={list ? TITLE.row : TITLE.button} value={option.title} onChange={(e) => change(i, { title: e.currentTarget.value })} />
-            {list && <TextInput className="grow" aria-label={t('attach.about', { n: i + 1 })} placeholder={t('field.description')} maxLength={TITLE.about} value={option.description} onChange={(e) => change(i, { description: e.currentTarget.value })} />}
+            <TextInput
+              className="grow"
+              aria-label={t('attach.option', { n: i + 1 })}
+              placeholder={t('attach.option', { n: i + 1 })}
+              maxLength={list ? TITLE.row : TITLE.button}
+              value={option.title}
+              onChange={(e) => change(i, { title: e.currentTarget.value })}
+            />
+            {list && (
+              <TextInput
+                className="grow"
+                aria-label={t('attach.about', { n: i + 1 })}
+                placeholder={t('field.description')}
+                maxLength={TITLE.about}
+                value={option.description}
+                onChange={(e) => change(i, { description: e.currentTarget.value })}
+              />
+            )}
             {options.length > 1 && (
-              <IconBtn label={t('action.remove')} onClick={() => setOptions(options.filter((_, n) => n !== i))}>
+              <IconBtn
+                label={t('action.remove')}
+                onClick={() => setOptions(options.filter((_, n) => n !== i))}
+              >
                 <IconX size={16} />
               </IconBtn>
             )}
@@ -146,7 +242,12 @@ function ChoicesDialog({ list, able, onClose, onSend }: DialogProps & { list: bo
         ))}
         {options.length < most && (
           <div>
-            <Btn kind="ghost" size="small" icon={<IconPlus size={14} />} onClick={() => setOptions([...options, { title: '', description: '' }])}>
+            <Btn
+              kind="ghost"
+              size="small"
+              icon={<IconPlus size={14} />}
+              onClick={() => setOptions([...options, { title: '', description: '' }])}
+            >
               {t('attach.add')}
             </Btn>
           </div>

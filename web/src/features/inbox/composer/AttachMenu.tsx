@@ -1,5 +1,15 @@
 import { Menu } from '@mantine/core';
-import { IconFile, IconList, IconMapPin, IconPaperclip, IconPhoto, IconPlus, IconSquareRoundedCheck, IconSticker, IconUser } from '@tabler/icons-react';
+import {
+  IconFile,
+  IconList,
+  IconMapPin,
+  IconPaperclip,
+  IconPhoto,
+  IconPlus,
+  IconSquareRoundedCheck,
+  IconSticker,
+  IconUser,
+} from '@tabler/icons-react';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { useMediaQuery } from '@mantine/hooks';
 import { useT } from '@/i18n';
@@ -69,7 +79,10 @@ export function AttachMenu({ ticket, able, locked, files }: Props) {
             </Menu.Item>
           )}
           {able.buttons_max > 0 && (
-            <Menu.Item leftSection={<IconSquareRoundedCheck {...icon} />} onClick={() => setDialog('buttons')}>
+            <Menu.Item
+              leftSection={<IconSquareRoundedCheck {...icon} />}
+              onClick={() => setDialog('buttons')}
+            >
               {t('attach.buttons')}
             </Menu.Item>
           )}
@@ -80,9 +93,24 @@ export function AttachMenu({ ticket, able, locked, files }: Props) {
           )}
         </Menu.Dropdown>
       </Menu>
-      <input ref={media} type="file" hidden multiple data-attach="media" accept={mime('image', 'video')} onChange={pick('media')} />
+      <input
+        ref={media}
+        type="file"
+        hidden
+        multiple
+        data-attach="media"
+        accept={mime('image', 'video')}
+        onChange={pick('media')}
+      />
       <input ref={document} type="file" hidden multiple data-attach="document" onChange={pick('document')} />
-      <input ref={sticker} type="file" hidden data-attach="sticker" accept="image/webp" onChange={pick('sticker')} />
+      <input
+        ref={sticker}
+        type="file"
+        hidden
+        data-attach="sticker"
+        accept="image/webp"
+        onChange={pick('sticker')}
+      />
       <Suspense fallback={null}>
         {dialog && (
           <Dialogs

@@ -1,5 +1,12 @@
 import { Textarea } from '@mantine/core';
-import { IconArrowBackUp, IconHourglassHigh, IconLock, IconSend, IconTemplate, IconX } from '@tabler/icons-react';
+import {
+  IconArrowBackUp,
+  IconHourglassHigh,
+  IconLock,
+  IconSend,
+  IconTemplate,
+  IconX,
+} from '@tabler/icons-react';
 import { useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
 import { useT } from '@/i18n';
 import { useDraft } from '@/lib/drafts';
@@ -39,7 +46,8 @@ export function Composer({ ticket, locked, phone, me }: Props) {
   useEffect(
     () =>
       onReply(ticket.id, (m) => {
-        const author = m.direction === 'in' ? ticket.contact.name : (names.user(m.user_id)?.name ?? t('timeline.us'));
+        const author =
+          m.direction === 'in' ? ticket.contact.name : (names.user(m.user_id)?.name ?? t('timeline.us'));
         setDraft({ ...draft, reply: { id: m.id, excerpt: m.body || t(`kind.${m.type}`), author } });
         field.current?.focus();
       }),
@@ -74,14 +82,21 @@ export function Composer({ ticket, locked, phone, me }: Props) {
   }
   function insert(emoji: string) {
     const at = field.current?.selectionStart ?? draft.text.length;
-    setDraft({ ...draft, text: draft.text.slice(0, at) + emoji + draft.text.slice(field.current?.selectionEnd ?? at) });
+    setDraft({
+      ...draft,
+      text: draft.text.slice(0, at) + emoji + draft.text.slice(field.current?.selectionEnd ?? at),
+    });
     requestAnimationFrame(() => {
       field.current?.focus();
       field.current?.setSelectionRange(at + emoji.length, at + emoji.length);
     });
   }
 
-  const submitReason = long ? t('error.too_long', { max: able.text_max }) : text ? undefined : t('composer.empty');
+  const submitReason = long
+    ? t('error.too_long', { max: able.text_max })
+    : text
+      ? undefined
+      : t('composer.empty');
   return (
     <div
       className={`comp${over ? ' over' : ''}${locked ? ' locked' : ''}`}
@@ -151,13 +166,25 @@ export function Composer({ ticket, locked, phone, me }: Props) {
               {t('composer.queue')}
             </Btn>
             {ticket.can.includes('template') && (
-              <Btn kind="primary" size="medium" icon={<IconTemplate size={16} />} onClick={() => openTemplates(ticket.id)}>
+              <Btn
+                kind="primary"
+                size="medium"
+                icon={<IconTemplate size={16} />}
+                onClick={() => openTemplates(ticket.id)}
+              >
                 {t('composer.template')}
               </Btn>
             )}
           </div>
         ) : (
-          <button type="button" className="ib p sendb" aria-label={t('composer.send')} title={submitReason ?? t('composer.send')} aria-disabled={Boolean(submitReason) || undefined} onClick={submit}>
+          <button
+            type="button"
+            className="ib p sendb"
+            aria-label={t('composer.send')}
+            title={submitReason ?? t('composer.send')}
+            aria-disabled={Boolean(submitReason) || undefined}
+            onClick={submit}
+          >
             <IconSend size={19} stroke={1.75} />
           </button>
         )}

@@ -44,7 +44,13 @@ export function ComposerArea({ ticket, phone }: { ticket: Ticket; phone: boolean
         )}
       </Note>
     );
-  else area = <Note icon={<IconEye size={18} />} text={t(ticket.contact.blocked ? 'error.contact_blocked' : 'composer.readOnly')} />;
+  else
+    area = (
+      <Note
+        icon={<IconEye size={18} />}
+        text={t(ticket.contact.blocked ? 'error.contact_blocked' : 'composer.readOnly')}
+      />
+    );
 
   return (
     <>
@@ -55,7 +61,15 @@ export function ComposerArea({ ticket, phone }: { ticket: Ticket; phone: boolean
   );
 }
 
-const Note = ({ icon, text, children }: { icon: React.ReactNode; text: string; children?: React.ReactNode }) => (
+const Note = ({
+  icon,
+  text,
+  children,
+}: {
+  icon: React.ReactNode;
+  text: string;
+  children?: React.ReactNode;
+}) => (
   <div className="compnote">
     {icon}
     <span className="grow">{text}</span>

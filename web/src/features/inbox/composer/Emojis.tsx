@@ -6,8 +6,18 @@ export function Emojis({ onPick }: { onPick: (emoji: string) => void }) {
   const t = useT();
   const locale = i18n.language.slice(0, 2) as 'pt' | 'en' | 'es';
   return (
-    <EmojiPicker.Root className="emojis" locale={locale} emojibaseUrl="/emoji" onEmojiSelect={({ emoji }) => onPick(emoji)}>
-      <EmojiPicker.Search className="esearch" placeholder={t('composer.emojiSearch')} aria-label={t('composer.emojiSearch')} autoFocus />
+    <EmojiPicker.Root
+      className="emojis"
+      locale={locale}
+      emojibaseUrl="/emoji"
+      onEmojiSelect={({ emoji }) => onPick(emoji)}
+    >
+      <EmojiPicker.Search
+        className="esearch"
+        placeholder={t('composer.emojiSearch')}
+        aria-label={t('composer.emojiSearch')}
+        autoFocus
+      />
       <EmojiPicker.Viewport className="eview">
         <EmojiPicker.Loading className="enone">{t('action.loading')}</EmojiPicker.Loading>
         <EmojiPicker.Empty className="enone">{t('composer.emojiNone')}</EmojiPicker.Empty>

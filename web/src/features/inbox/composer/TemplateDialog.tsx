@@ -22,7 +22,14 @@ export function TemplateDialog({ ticket }: { ticket: Ticket }) {
   const name = ticket.contact.name.split(' ')[0] ?? '';
 
   return (
-    <Drawer opened onClose={closeTemplates} size={chosen ? 800 : 520} title={t('composer.template')} className="drawer-root" closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Drawer
+      opened
+      onClose={closeTemplates}
+      size={chosen ? 800 : 520}
+      title={t('composer.template')}
+      className="drawer-root"
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
       <div className="split grow">
         <div className="dbody scroll grow">
           {chosen ? (
@@ -36,7 +43,11 @@ export function TemplateDialog({ ticket }: { ticket: Ticket }) {
               <ParamsForm template={chosen} params={params} />
             </div>
           ) : (
-            <TemplatePicker templates={usable(templates, ticket.connection_id)} chosen={null} onChoose={setChosen} />
+            <TemplatePicker
+              templates={usable(templates, ticket.connection_id)}
+              chosen={null}
+              onChoose={setChosen}
+            />
           )}
         </div>
         {chosen && (

@@ -3,7 +3,9 @@ export function coordinates(text: string): { latitude: number; longitude: number
   const number = '(-?\\d{1,3}(?:\\.\\d+)?)';
   const found =
     new RegExp(`!3d${number}!4d${number}`).exec(text) ??
-    new RegExp(`[?&](?:q|query|ll|mlat|destination)=(?:loc:)?${number}(?:,|%2C|&mlon=)\\s*${number}`).exec(text) ??
+    new RegExp(`[?&](?:q|query|ll|mlat|destination)=(?:loc:)?${number}(?:,|%2C|&mlon=)\\s*${number}`).exec(
+      text,
+    ) ??
     new RegExp(`@${number},${number}`).exec(text) ??
     new RegExp(`#map=\\d+/${number}/${number}`).exec(text) ??
     new RegExp(`^\\s*${number}\\s*[,;\\s]\\s*${number}\\s*$`).exec(text);

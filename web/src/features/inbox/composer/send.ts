@@ -22,14 +22,24 @@ export function send(ticket: string, body: MessageNew, { queue, reply, file }: O
 }
 
 /** The kind under which a file is sent: what the channel takes, else a document. */
-export function kindOf(file: File, media: Record<string, { mime: string[]; max_bytes: number }>, wanted?: 'media' | 'document' | 'sticker'): string | null {
+export function kindOf(
+  file: File,
+  media: Record<string, { mime: string[]; max_bytes: number }>,
+  wanted?: 'media' | 'document' | 'sticker',
+): string | null {
   const takes = (kind: string) => {
     const limit = media[kind];
     if (!limit) return false;
     const type = file.type || 'application/octet-stream';
-    return limit.mime.some((m) => m === type || m === '*/*' || (m.endsWith('/*') && type.startsWith(m.slice(0, -1))));
+    return limit.mime.some(
+      (m) => m === type || m === '*/*' || (m.endsWith('/*') && type.startsWith(m.slice(0, -1))),
+    );
   };
   const order =
-    wanted === 'sticker' ? ['sticker'] : wanted === 'document' ? ['document'] : ['image', 'video', 'audio', 'document'];
+    wanted === 'sticker'
+      ? ['sticker']
+      : wanted === 'document'
+        ? ['document']
+        : ['image', 'video', 'audio', 'document'];
   return order.find(takes) ?? (wanted === 'sticker' || !media.document ? null : 'document');
 }

@@ -40,7 +40,8 @@ export function useFiles(ticket: Ticket, able: Capabilities | undefined, locked:
       const limit = kind ? media[kind] : undefined;
       if (!kind || !limit) toast(t('error.media_kind_refused'), 'red');
       else if (file.size === 0) toast(t('error.media_empty'), 'red');
-      else if (file.size > limit.max_bytes) toast(t('media.tooLarge', { name: file.name, max: bytes(limit.max_bytes) }), 'red');
+      else if (file.size > limit.max_bytes)
+        toast(t('media.tooLarge', { name: file.name, max: bytes(limit.max_bytes) }), 'red');
       else {
         const url = kind === 'image' || kind === 'sticker' ? URL.createObjectURL(file) : undefined;
         if (url) urls.current.push(url);
@@ -79,7 +80,11 @@ export function useFiles(ticket: Ticket, able: Capabilities | undefined, locked:
             {c.url ? <img src={c.url} alt="" /> : <IconFile size={26} />}
             <span className="trunc">{c.file.name}</span>
             <span className="mut x12">{bytes(c.file.size)}</span>
-            <IconBtn label={t('composer.removeFile', { name: c.file.name })} small onClick={() => setChosen(chosen.filter((x) => x.id !== c.id))}>
+            <IconBtn
+              label={t('composer.removeFile', { name: c.file.name })}
+              small
+              onClick={() => setChosen(chosen.filter((x) => x.id !== c.id))}
+            >
               <IconX size={14} />
             </IconBtn>
           </li>
@@ -87,7 +92,15 @@ export function useFiles(ticket: Ticket, able: Capabilities | undefined, locked:
       </ul>
       <div className="row g8">
         {able?.media[first.kind]?.caption ? (
-          <TextInput className="grow" aria-label={t('composer.caption')} placeholder={t('composer.caption')} value={caption} maxLength={able.caption_max || undefined} data-autofocus onChange={(e) => setCaption(e.currentTarget.value)} />
+          <TextInput
+            className="grow"
+            aria-label={t('composer.caption')}
+            placeholder={t('composer.caption')}
+            value={caption}
+            maxLength={able.caption_max || undefined}
+            data-autofocus
+            onChange={(e) => setCaption(e.currentTarget.value)}
+          />
         ) : (
           <span className="grow" />
         )}

@@ -11,7 +11,9 @@ export function useTyping(ticket: Ticket, receipts: boolean) {
     touch() {
       if (!receipts || !ticket.can.includes('typing') || Date.now() - last.current < EVERY) return;
       last.current = Date.now();
-      void ok(api.POST('/api/v1/tickets/{id}/typing', { params: { path: { id: ticket.id } } })).catch(() => undefined);
+      void ok(api.POST('/api/v1/tickets/{id}/typing', { params: { path: { id: ticket.id } } })).catch(
+        () => undefined,
+      );
     },
     stop() {
       last.current = 0;

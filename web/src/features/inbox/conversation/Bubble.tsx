@@ -28,7 +28,12 @@ export function Bubble({ message: m, ticket, first, local, marked, onView }: Pro
   const link = useLink();
   const out = m.direction === 'out';
   const failed = m.status === 'failed' || m.status === 'expired' || m.status === 'uncertain';
-  const author = m.author === 'user' ? names.user(m.user_id)?.name.split(' ')[0] : out ? t(`author.${m.author}`) : undefined;
+  const author =
+    m.author === 'user'
+      ? names.user(m.user_id)?.name.split(' ')[0]
+      : out
+        ? t(`author.${m.author}`)
+        : undefined;
   const waits = local ? (link.state === 'live' ? 'sending' : 'offline') : undefined;
   const bare = m.type === 'sticker' && !m.deleted_at;
   const framed = WIDE.has(m.type) && !m.deleted_at;
@@ -52,10 +57,19 @@ export function Bubble({ message: m, ticket, first, local, marked, onView }: Pro
       )}
       <div className="bbrow">
         <div className={`bb${m.template ? ' tpl' : ''}${framed ? ' media' : ''}${bare ? ' bare' : ''}`}>
-          <Hidden>{out ? t('timeline.from', { name: author ?? '' }) : t('timeline.from', { name: ticket.contact.name })}</Hidden>
+          <Hidden>
+            {out
+              ? t('timeline.from', { name: author ?? '' })
+              : t('timeline.from', { name: ticket.contact.name })}
+          </Hidden>
           {m.reply_to && <Quote message={m} ticket={ticket} />}
           {m.forwarded && <div className="fwd">{t('timeline.forwarded')}</div>}
-          <Content message={m} local={local} onView={onView} stamp={<Stamp m={m} out={out} waits={waits} />} />
+          <Content
+            message={m}
+            local={local}
+            onView={onView}
+            stamp={<Stamp m={m} out={out} waits={waits} />}
+          />
         </div>
         {!local && <BubbleMenu message={m} ticket={ticket} />}
       </div>
@@ -86,11 +100,16 @@ function Quote({ message, ticket }: { message: Message; ticket: Ticket }) {
   const names = useNames();
   const quoted = message.reply_to;
   if (!quoted) return null;
-  const name = quoted.author === 'contact' ? ticket.contact.name : (names.user(quoted.user_id)?.name ?? t('timeline.us'));
+  const name =
+    quoted.author === 'contact'
+      ? ticket.contact.name
+      : (names.user(quoted.user_id)?.name ?? t('timeline.us'));
   return (
     <div className="qt">
       <b>{name}</b>
-      <span className="qx">{quoted.excerpt || (quoted.type ? t(`kind.${quoted.type}`) : t('timeline.unknownQuote'))}</span>
+      <span className="qx">
+        {quoted.excerpt || (quoted.type ? t(`kind.${quoted.type}`) : t('timeline.unknownQuote'))}
+      </span>
     </div>
   );
 }

@@ -23,7 +23,9 @@ export function BubbleMenu({ message: m, ticket }: { message: Message; ticket: T
         await ok(api.DELETE('/api/v1/messages/{id}/reaction', { params: { path } }));
         takeMessage({ ...m, reactions: m.reactions.filter((r) => r.author !== 'us') });
       } else {
-        takeMessage(await ok(api.PUT('/api/v1/messages/{id}/reaction', { params: { path }, body: { emoji } })));
+        takeMessage(
+          await ok(api.PUT('/api/v1/messages/{id}/reaction', { params: { path }, body: { emoji } })),
+        );
       }
     } catch (error) {
       toastError(error);
@@ -42,7 +44,12 @@ export function BubbleMenu({ message: m, ticket }: { message: Message; ticket: T
           {m.can.includes('react') && (
             <div className="quick" role="group" aria-label={t('timeline.react')}>
               {QUICK.map((emoji) => (
-                <Menu.Item key={emoji} className={mine === emoji ? 'on' : ''} onClick={() => void react(emoji)} aria-label={t('timeline.reactWith', { emoji })}>
+                <Menu.Item
+                  key={emoji}
+                  className={mine === emoji ? 'on' : ''}
+                  onClick={() => void react(emoji)}
+                  aria-label={t('timeline.reactWith', { emoji })}
+                >
                   {emoji}
                 </Menu.Item>
               ))}
@@ -54,7 +61,10 @@ export function BubbleMenu({ message: m, ticket }: { message: Message; ticket: T
             </Menu.Item>
           )}
           {m.body && (
-            <Menu.Item leftSection={<IconCopy size={16} />} onClick={() => void navigator.clipboard.writeText(m.body).then(() => toast(t('action.copied')))}>
+            <Menu.Item
+              leftSection={<IconCopy size={16} />}
+              onClick={() => void navigator.clipboard.writeText(m.body).then(() => toast(t('action.copied')))}
+            >
               {t('action.copy')}
             </Menu.Item>
           )}

@@ -9,7 +9,13 @@ import { closeTicket } from '../actions';
 export function CloseDialog({ ticket, onClose }: { ticket: Ticket; onClose: () => void }) {
   const t = useT();
   return (
-    <Modal opened onClose={onClose} title={t('ticket.closeTitle', { n: ticket.number })} size={420} closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('ticket.closeTitle', { n: ticket.number })}
+      size={420}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
       <p className="sec x13">{t('ticket.closeText', { count: ticket.waiting_count })}</p>
       <div className="row modalfoot">
         <Btn kind="ghost" onClick={onClose}>

@@ -37,7 +37,13 @@ export function Conversation({ ticketId, around, panelOpen, onPanel, phone }: Pr
         />
       </section>
     );
-  if (!ticket) return <section className="conv" aria-busy="true"><div className="chead" /><div className="strip" /></section>;
+  if (!ticket)
+    return (
+      <section className="conv" aria-busy="true">
+        <div className="chead" />
+        <div className="strip" />
+      </section>
+    );
   return (
     <section className="conv" aria-label={t('inbox.with', { name: ticket.contact.name })}>
       <Header ticket={ticket} panelOpen={panelOpen} onPanel={onPanel} phone={phone} />

@@ -19,7 +19,9 @@ export function EventText({ event }: { event: LogEntry }) {
   const names = useNames();
   const data = event.data as Record<string, unknown>;
   const id = (key: string) => (typeof data[key] === 'string' ? data[key] : null);
-  const who = event.actor.name || (event.actor.kind === 'contact' ? t('actor.contact') : t(`actor.${event.actor.kind}`));
+  const who =
+    event.actor.name ||
+    (event.actor.kind === 'contact' ? t('actor.contact') : t(`actor.${event.actor.kind}`));
   const queue = names.queue(id('queue_id') ?? id('queue'))?.name;
   const agent = names.user(id('user_id') ?? id('user'))?.name;
   const place = [queue, agent].filter(Boolean).join(' · ');

@@ -1,5 +1,14 @@
 import { Menu } from '@mantine/core';
-import { IconArrowBackUp, IconCheck, IconChevronLeft, IconDotsVertical, IconLayoutSidebarRight, IconRotateClockwise, IconSwitchHorizontal, IconTemplate } from '@tabler/icons-react';
+import {
+  IconArrowBackUp,
+  IconCheck,
+  IconChevronLeft,
+  IconDotsVertical,
+  IconLayoutSidebarRight,
+  IconRotateClockwise,
+  IconSwitchHorizontal,
+  IconTemplate,
+} from '@tabler/icons-react';
 import { Link, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useMe } from '@/app/session';
@@ -15,7 +24,17 @@ import { useNames } from '../names';
 import { CloseDialog } from './CloseDialog';
 import { TransferDialog } from './TransferDialog';
 
-export function Header({ ticket, panelOpen, onPanel, phone }: { ticket: Ticket; panelOpen: boolean; onPanel: () => void; phone: boolean }) {
+export function Header({
+  ticket,
+  panelOpen,
+  onPanel,
+  phone,
+}: {
+  ticket: Ticket;
+  panelOpen: boolean;
+  onPanel: () => void;
+  phone: boolean;
+}) {
   const t = useT();
   const me = useMe();
   const names = useNames();
@@ -31,13 +50,60 @@ export function Header({ ticket, panelOpen, onPanel, phone }: { ticket: Ticket; 
     return {
       title: t('command.here'),
       commands: [
-        ...(has('accept') ? [{ id: 'accept', label: t('ticket.accept'), keys: 'a', icon: <IconCheck size={18} />, run: () => void acceptTicket(ticket) }] : []),
-        ...(has('transfer') ? [{ id: 'transfer', label: t('ticket.transferTo'), keys: 't', icon: <IconSwitchHorizontal size={18} />, run: () => setDialog('transfer') }] : []),
-        ...(has('return') ? [{ id: 'return', label: t('ticket.return'), keys: 'r', icon: <IconArrowBackUp size={18} />, run: () => void returnTicket(ticket) }] : []),
-        ...(has('close')
-          ? [{ id: 'close', label: t('ticket.close'), keys: 'e', icon: <IconCheck size={18} />, run: () => (ticket.waiting_count > 0 ? setDialog('close') : void closeTicket(ticket, true)) }]
+        ...(has('accept')
+          ? [
+              {
+                id: 'accept',
+                label: t('ticket.accept'),
+                keys: 'a',
+                icon: <IconCheck size={18} />,
+                run: () => void acceptTicket(ticket),
+              },
+            ]
           : []),
-        ...(has('reopen') ? [{ id: 'reopen', label: t('ticket.reopen'), icon: <IconRotateClockwise size={18} />, run: () => void reopenTicket(ticket) }] : []),
+        ...(has('transfer')
+          ? [
+              {
+                id: 'transfer',
+                label: t('ticket.transferTo'),
+                keys: 't',
+                icon: <IconSwitchHorizontal size={18} />,
+                run: () => setDialog('transfer'),
+              },
+            ]
+          : []),
+        ...(has('return')
+          ? [
+              {
+                id: 'return',
+                label: t('ticket.return'),
+                keys: 'r',
+                icon: <IconArrowBackUp size={18} />,
+                run: () => void returnTicket(ticket),
+              },
+            ]
+          : []),
+        ...(has('close')
+          ? [
+              {
+                id: 'close',
+                label: t('ticket.close'),
+                keys: 'e',
+                icon: <IconCheck size={18} />,
+                run: () => (ticket.waiting_count > 0 ? setDialog('close') : void closeTicket(ticket, true)),
+              },
+            ]
+          : []),
+        ...(has('reopen')
+          ? [
+              {
+                id: 'reopen',
+                label: t('ticket.reopen'),
+                icon: <IconRotateClockwise size={18} />,
+                run: () => void reopenTicket(ticket),
+              },
+            ]
+          : []),
       ],
     };
   }, [ticket, t]);
@@ -45,17 +111,35 @@ export function Header({ ticket, panelOpen, onPanel, phone }: { ticket: Ticket; 
 
   const sub = phone
     ? [t('ticket.number', { n: ticket.number }), agent?.name.split(' ')[0]].filter(Boolean).join(' · ')
-    : [t('ticket.number', { n: ticket.number }), formatPhone(ticket.contact.phone) || ticket.contact.email].filter(Boolean).join(' · ');
+    : [t('ticket.number', { n: ticket.number }), formatPhone(ticket.contact.phone) || ticket.contact.email]
+        .filter(Boolean)
+        .join(' · ');
 
   return (
     <header className="chead">
       {phone && (
-        <Link to="/atendimentos" search={search.tab ? { tab: search.tab } : {}} className="ib" aria-label={t('inbox.back')}>
+        <Link
+          to="/atendimentos"
+          search={search.tab ? { tab: search.tab } : {}}
+          className="ib"
+          aria-label={t('inbox.back')}
+        >
           <IconChevronLeft size={24} stroke={1.75} />
         </Link>
       )}
-      <button type="button" className="who" onClick={onPanel} aria-label={t('panel.of', { name: ticket.contact.name })}>
-        <Avatar id={ticket.contact.id} name={ticket.contact.name} size={38} photo={ticket.contact.photo_url} badge={<ChannelIcon kind={connection?.kind ?? 'whatsapp_official'} />} />
+      <button
+        type="button"
+        className="who"
+        onClick={onPanel}
+        aria-label={t('panel.of', { name: ticket.contact.name })}
+      >
+        <Avatar
+          id={ticket.contact.id}
+          name={ticket.contact.name}
+          size={38}
+          photo={ticket.contact.photo_url}
+          badge={<ChannelIcon kind={connection?.kind ?? 'whatsapp_official'} />}
+        />
         <span className="col trunc">
           <span className="nm trunc">{ticket.contact.name}</span>
           <span className="mut x12 num trunc">{sub}</span>
@@ -98,7 +182,10 @@ export function Header({ ticket, panelOpen, onPanel, phone }: { ticket: Ticket; 
             </Menu.Item>
           )}
           {ticket.status !== 'closed' && can('reopen') && (
-            <Menu.Item leftSection={<IconRotateClockwise size={16} />} onClick={() => void reopenTicket(ticket)}>
+            <Menu.Item
+              leftSection={<IconRotateClockwise size={16} />}
+              onClick={() => void reopenTicket(ticket)}
+            >
               {t('ticket.reopen')}
             </Menu.Item>
           )}
@@ -115,7 +202,12 @@ export function Header({ ticket, panelOpen, onPanel, phone }: { ticket: Ticket; 
           </Btn>
         ))}
       {ticket.status === 'closed' && can('reopen') && !phone && (
-        <Btn kind="light" size="medium" icon={<IconRotateClockwise size={17} />} onClick={() => void reopenTicket(ticket)}>
+        <Btn
+          kind="light"
+          size="medium"
+          icon={<IconRotateClockwise size={17} />}
+          onClick={() => void reopenTicket(ticket)}
+        >
           {t('ticket.reopen')}
         </Btn>
       )}

@@ -21,7 +21,16 @@ export const Line = memo(function Line({ item, ticket, unread, marked, onView }:
       {item.day && <div className="day">{dayTitle(item.at)}</div>}
       {item.marker && <div className="new">{t('timeline.unread', { count: Math.max(1, unread) })}</div>}
       {item.event && <EventLine event={item.event} />}
-      {item.message && <Bubble message={item.message} ticket={ticket} first={item.first} local={item.local} marked={marked} onView={onView} />}
+      {item.message && (
+        <Bubble
+          message={item.message}
+          ticket={ticket}
+          first={item.first}
+          local={item.local}
+          marked={marked}
+          onView={onView}
+        />
+      )}
     </>
   );
 });

@@ -10,7 +10,8 @@ import { useNames } from '../names';
 export function MessageDetail({ message: m, onClose }: { message: Message; onClose: () => void }) {
   const t = useT();
   const names = useNames();
-  const at = (when: string | null | undefined) => (when ? `${moment(when).split(' · ')[0] ?? ''} · ${seconds(when)}` : null);
+  const at = (when: string | null | undefined) =>
+    when ? `${moment(when).split(' · ')[0] ?? ''} · ${seconds(when)}` : null;
   const s = m.status_times;
   const code = m.error?.params?.provider_code;
   const category = m.price ? `price.${m.price.category.toLowerCase()}` : '';
@@ -31,14 +32,24 @@ export function MessageDetail({ message: m, onClose }: { message: Message; onClo
       m.price
         ? [
             i18n.exists(category) ? i18n.t(category as 'price.utility') : m.price.category,
-            m.price.billable ? (m.price.micros ? money(m.price.micros, m.price.currency ?? '') : t('detail.billable')) : t('detail.free'),
+            m.price.billable
+              ? m.price.micros
+                ? money(m.price.micros, m.price.currency ?? '')
+                : t('detail.billable')
+              : t('detail.free'),
           ].join(' · ')
         : null,
     ],
     [t('detail.providerId'), m.provider_id ? <code>{m.provider_id}</code> : null],
   ];
   return (
-    <Modal opened onClose={onClose} title={t('timeline.details')} size={460} closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('timeline.details')}
+      size={460}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
       <dl className="props flat">
         {rows
           .filter(([, value]) => value)

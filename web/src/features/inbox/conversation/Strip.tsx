@@ -47,9 +47,14 @@ export function Strip({ ticket, phone }: { ticket: Ticket; phone: boolean }) {
       </span>
       <span className="grow" />
       {state !== 'none' && (
-        <span className={`chip ${state === 'closed' ? 'bad' : state === 'short' ? 'warn' : 'acc'}`} data-window={state}>
+        <span
+          className={`chip ${state === 'closed' ? 'bad' : state === 'short' ? 'warn' : 'acc'}`}
+          data-window={state}
+        >
           {state === 'closed' ? <IconLock size={14} /> : <IconHourglassHigh size={14} />}
-          {state === 'closed' ? t('window.closed') : t('window.left', { time: countdown(windowLeft(ticket, now)) })}
+          {state === 'closed'
+            ? t('window.closed')
+            : t('window.left', { time: countdown(windowLeft(ticket, now)) })}
         </span>
       )}
     </div>

@@ -55,7 +55,8 @@ export function Timeline({ ticket, around }: { ticket: Ticket; around: string | 
     const at = goal ? items.findIndex((item) => item.message?.id === goal) : -1;
     if (goal && at < 0 && around) return; // its page is on its way
     placed.current = want;
-    if (at >= 0 && (around || items.length - at > 8)) rows.scrollToIndex(at, { align: around ? 'center' : 'start' });
+    if (at >= 0 && (around || items.length - at > 8))
+      rows.scrollToIndex(at, { align: around ? 'center' : 'start' });
     else rows.scrollToEnd();
   }, [items, goal, around, rows]);
 
@@ -90,30 +91,70 @@ export function Timeline({ ticket, around }: { ticket: Ticket; around: string | 
     );
   return (
     <div className="tlwrap">
-      <div className="tl scroll" ref={scroller} onScroll={watch} tabIndex={0} role="region" aria-label={t('timeline.label')}>
-        {items.length === 0 && <Empty title={t('timeline.emptyTitle')} text={t(ticket.record_only ? 'list.record' : 'timeline.emptyText')} />}
+      <div
+        className="tl scroll"
+        ref={scroller}
+        onScroll={watch}
+        tabIndex={0}
+        role="region"
+        aria-label={t('timeline.label')}
+      >
+        {items.length === 0 && (
+          <Empty
+            title={t('timeline.emptyTitle')}
+            text={t(ticket.record_only ? 'list.record' : 'timeline.emptyText')}
+          />
+        )}
         <ol style={{ height: rows.getTotalSize() }} className="tlist">
           {rows.getVirtualItems().map((v) => {
             const item = items[v.index];
             return (
               item && (
-                <li key={v.key} data-index={v.index} ref={rows.measureElement} className="tli" style={{ transform: `translateY(${v.start}px)` }}>
-                  <Line item={item} ticket={ticket} unread={unread.count} marked={item.message?.id === around} onView={setViewed} />
+                <li
+                  key={v.key}
+                  data-index={v.index}
+                  ref={rows.measureElement}
+                  className="tli"
+                  style={{ transform: `translateY(${v.start}px)` }}
+                >
+                  <Line
+                    item={item}
+                    ticket={ticket}
+                    unread={unread.count}
+                    marked={item.message?.id === around}
+                    onView={setViewed}
+                  />
                 </li>
               )
             );
           })}
         </ol>
-        {loading === 'older' && <div className="tlload"><span className="spin" /></div>}
+        {loading === 'older' && (
+          <div className="tlload">
+            <span className="spin" />
+          </div>
+        )}
       </div>
       {!atEnd && (
-        <button type="button" className="jump" aria-label={t('timeline.toEnd')} onClick={() => void toEnd().then(() => rows.scrollToEnd())}>
+        <button
+          type="button"
+          className="jump"
+          aria-label={t('timeline.toEnd')}
+          onClick={() => void toEnd().then(() => rows.scrollToEnd())}
+        >
           <IconArrowDown size={18} />
           {ticket.unread > 0 && <span className="count">{ticket.unread}</span>}
         </button>
       )}
       <div aria-live="polite">
-        <Hidden>{arrived ? t('timeline.arrived', { name: ticket.contact.name, text: arrived.body || t(`kind.${arrived.type}`) }) : ''}</Hidden>
+        <Hidden>
+          {arrived
+            ? t('timeline.arrived', {
+                name: ticket.contact.name,
+                text: arrived.body || t(`kind.${arrived.type}`),
+              })
+            : ''}
+        </Hidden>
       </div>
       {viewed && stretch && <Viewer start={viewed} rows={stretch.rows} onClose={() => setViewed(null)} />}
     </div>
@@ -129,7 +170,9 @@ function useSeen(ticket: Ticket, atEnd: boolean) {
     if (!may || unread === 0 || !atEnd) return;
     const tell = () => {
       if (document.visibilityState !== 'visible') return;
-      void ok(api.POST('/api/v1/tickets/{id}/seen', { params: { path: { id } }, body: {} })).catch(() => undefined);
+      void ok(api.POST('/api/v1/tickets/{id}/seen', { params: { path: { id } }, body: {} })).catch(
+        () => undefined,
+      );
     };
     const timer = setTimeout(tell, 600);
     document.addEventListener('visibilitychange', tell);

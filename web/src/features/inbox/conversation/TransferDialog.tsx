@@ -20,16 +20,22 @@ export function TransferDialog({ ticket, me, onClose }: { ticket: Ticket; me: st
     : queue === ticket.queue_id && user === ticket.user_id
       ? t('error.no_change')
       : undefined;
-  const state = (online: boolean, available: boolean) => t(online ? (available ? 'presence.online' : 'presence.paused') : 'presence.offline');
+  const state = (online: boolean, available: boolean) =>
+    t(online ? (available ? 'presence.online' : 'presence.paused') : 'presence.offline');
 
   return (
-    <Modal opened onClose={onClose} title={t('ticket.transferTitle', { n: ticket.number })} size={440} closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('ticket.transferTitle', { n: ticket.number })}
+      size={440}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
       <div className="col g16">
         <Select
           label={t('field.queue')}
           placeholder={t('ticket.transferQueue')}
           data-autofocus
-          searchable
           data={(targets ?? []).map((x) => ({ value: x.queue_id, label: x.name }))}
           value={queue}
           onChange={(value) => {

@@ -26,7 +26,14 @@ export function Trouble({ message: m }: { message: Message }) {
     }
   }
   const retry = (queue: boolean) =>
-    void run(() => ok(api.POST('/api/v1/messages/{id}/retry', { params: { path, header: { 'Idempotency-Key': key } }, body: { queue } })));
+    void run(() =>
+      ok(
+        api.POST('/api/v1/messages/{id}/retry', {
+          params: { path, header: { 'Idempotency-Key': key } },
+          body: { queue },
+        }),
+      ),
+    );
 
   const why =
     m.status === 'expired'
@@ -40,8 +47,18 @@ export function Trouble({ message: m }: { message: Message }) {
       <IconAlertCircle size={14} />
       <span>{why}</span>
       {m.can.includes('retry') && (
-        <button type="button" onClick={() => retry(false)} title={m.status === 'uncertain' ? t('trouble.twice') : undefined}>
-          {t(m.status === 'uncertain' ? 'trouble.sendAgain' : m.status === 'expired' ? 'trouble.sendNow' : 'trouble.retry')}
+        <button
+          type="button"
+          onClick={() => retry(false)}
+          title={m.status === 'uncertain' ? t('trouble.twice') : undefined}
+        >
+          {t(
+            m.status === 'uncertain'
+              ? 'trouble.sendAgain'
+              : m.status === 'expired'
+                ? 'trouble.sendNow'
+                : 'trouble.retry',
+          )}
         </button>
       )}
       {m.can.includes('wait') && (
@@ -50,7 +67,10 @@ export function Trouble({ message: m }: { message: Message }) {
         </button>
       )}
       {m.can.includes('dismiss') && (
-        <button type="button" onClick={() => void run(() => ok(api.POST('/api/v1/messages/{id}/dismiss', { params: { path } })))}>
+        <button
+          type="button"
+          onClick={() => void run(() => ok(api.POST('/api/v1/messages/{id}/dismiss', { params: { path } })))}
+        >
           {t('trouble.dismiss')}
         </button>
       )}

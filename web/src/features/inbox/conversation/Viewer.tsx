@@ -16,7 +16,12 @@ export function Viewer({ start, rows, onClose }: { start: Media; rows: Row[]; on
         .filter((media) => (media.kind === 'image' || media.kind === 'video') && media.url),
     [rows],
   );
-  const [at, setAt] = useState(() => Math.max(0, all.findIndex((media) => media.id === start.id)));
+  const [at, setAt] = useState(() =>
+    Math.max(
+      0,
+      all.findIndex((media) => media.id === start.id),
+    ),
+  );
   const media = all[at] ?? start;
   const go = (step: number) => setAt((n) => Math.min(all.length - 1, Math.max(0, n + step)));
   return (

@@ -22,7 +22,16 @@ export function localMessage(entry: Entry, me: Me): Message {
   const at = new Date(entry.created).toISOString();
   const kind = entry.body.type ?? 'text';
   const media = entry.file
-    ? [{ id: '', state: 'pending' as const, kind, mime: entry.file.blob.type, name: entry.file.name, size: entry.file.blob.size }]
+    ? [
+        {
+          id: '',
+          state: 'pending' as const,
+          kind,
+          mime: entry.file.blob.type,
+          name: entry.file.name,
+          size: entry.file.blob.size,
+        },
+      ]
     : [];
   return {
     id: entry.id,
@@ -94,11 +103,13 @@ export function estimate(item: Item | undefined): number {
   const lines = Math.max(1, Math.ceil(m.body.length / 52) + (m.body.match(/\n/g)?.length ?? 0));
   const text = m.body ? lines * 22 + 14 : 0;
   const media = m.media[0];
-  if (m.type === 'image' || m.type === 'video') return height + frame(media?.width, media?.height)[1] + 8 + (text || 0);
+  if (m.type === 'image' || m.type === 'video')
+    return height + frame(media?.width, media?.height)[1] + 8 + (text || 0);
   if (m.type === 'sticker') return height + 140;
   if (m.type === 'audio' || m.type === 'voice') return height + 62;
   if (m.type === 'document') return height + 62 + text;
-  if (m.template) return height + 60 + Math.ceil(m.template.text.length / 38) * 22 + (m.template.buttons?.length ?? 0) * 36;
+  if (m.template)
+    return height + 60 + Math.ceil(m.template.text.length / 38) * 22 + (m.template.buttons?.length ?? 0) * 36;
   return height + Math.max(36, text) + (m.reply_to ? 50 : 0) + (m.reactions.length ? 18 : 0);
 }
 

@@ -6,8 +6,15 @@ import { fromServer, join, rowKey, type Stretch } from '../timeline';
 
 const limit = 50;
 
-async function page(id: string, query: { before?: string; after?: string; around?: string }): Promise<Stretch> {
-  return fromServer(await ok(api.GET('/api/v1/tickets/{id}/timeline', { params: { path: { id }, query: { ...query, limit } } })));
+async function page(
+  id: string,
+  query: { before?: string; after?: string; around?: string },
+): Promise<Stretch> {
+  return fromServer(
+    await ok(
+      api.GET('/api/v1/tickets/{id}/timeline', { params: { path: { id }, query: { ...query, limit } } }),
+    ),
+  );
 }
 
 /** The newest page, joined to what is held when they touch. */
@@ -22,7 +29,11 @@ async function renew(id: string, around: string | undefined): Promise<Stretch> {
 
 export function useTimeline(id: string, around: string | undefined) {
   const key = ['timeline', id];
-  const { data, error, isPending } = useQuery({ queryKey: key, queryFn: () => renew(id, around), staleTime: 0 });
+  const { data, error, isPending } = useQuery({
+    queryKey: key,
+    queryFn: () => renew(id, around),
+    staleTime: 0,
+  });
   const [loading, setLoading] = useState<'older' | 'newer' | null>(null);
   const busy = useRef(false);
 
@@ -35,8 +46,9 @@ export function useTimeline(id: string, around: string | undefined) {
       setLoading(side);
       try {
         const more = await page(id, side === 'older' ? { before: cursor } : { after: cursor });
-        queryClient.setQueryData<Stretch>(['timeline', id], (now) =>
-          now && (side === 'older' ? join(more, now) : join(now, more)),
+        queryClient.setQueryData<Stretch>(
+          ['timeline', id],
+          (now) => now && (side === 'older' ? join(more, now) : join(now, more)),
         );
       } catch {
         // the banner says that the connection is gone; scrolling asks again
@@ -57,7 +69,8 @@ export function useTimeline(id: string, around: string | undefined) {
   // A search hit in a ticket that is already loaded elsewhere.
   useEffect(() => {
     const held = queryClient.getQueryData<Stretch>(['timeline', id]);
-    if (!around || !held || held.rows.some((row) => row.kind === 'message' && row.message.id === around)) return;
+    if (!around || !held || held.rows.some((row) => row.kind === 'message' && row.message.id === around))
+      return;
     void page(id, { around }).then(
       (found) => queryClient.setQueryData(['timeline', id], found),
       () => undefined,

@@ -29,7 +29,18 @@ export function ListPane({ tab, current }: { tab: Tab; current: string | undefin
   const group = useMemo<Group | null>(
     () =>
       start
-        ? { title: t('list.title'), commands: [{ id: 'start', label: t('start.title'), keys: 'c', icon: <IconMessagePlus size={18} />, run: () => openStart() }] }
+        ? {
+            title: t('list.title'),
+            commands: [
+              {
+                id: 'start',
+                label: t('start.title'),
+                keys: 'c',
+                icon: <IconMessagePlus size={18} />,
+                run: () => openStart(),
+              },
+            ],
+          }
         : null,
     [start, t],
   );

@@ -15,7 +15,10 @@ export function Preview({ ticket }: { ticket: Ticket }) {
         <span className="trunc grow">{t('list.inLine', { count: ticket.waiting_count })}</span>
       </>
     );
-  if (!last) return <span className="trunc grow mut">{t(ticket.record_only ? 'list.record' : 'list.noMessages')}</span>;
+  if (!last)
+    return (
+      <span className="trunc grow mut">{t(ticket.record_only ? 'list.record' : 'list.noMessages')}</span>
+    );
   if (last.direction === 'out' && (last.status === 'failed' || last.status === 'expired'))
     return (
       <>

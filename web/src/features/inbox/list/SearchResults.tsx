@@ -13,7 +13,9 @@ export function SearchResults({ text, current }: { text: string; current: string
   const { data, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ['search', text],
     queryFn: ({ pageParam, signal }) =>
-      ok(api.GET('/api/v1/search', { params: { query: { q: text, cursor: pageParam || undefined } }, signal })),
+      ok(
+        api.GET('/api/v1/search', { params: { query: { q: text, cursor: pageParam || undefined } }, signal }),
+      ),
     initialPageParam: '',
     getNextPageParam: (last) => last.next ?? undefined,
     placeholderData: keepPreviousData,
@@ -41,7 +43,12 @@ export function SearchResults({ text, current }: { text: string; current: string
       <ul>
         {messages.map((hit) => (
           <li key={hit.message_id}>
-            <Link className="tk hit" to="/atendimentos/$ticketId" params={{ ticketId: hit.ticket.id }} search={{ m: hit.message_id }}>
+            <Link
+              className="tk hit"
+              to="/atendimentos/$ticketId"
+              params={{ ticketId: hit.ticket.id }}
+              search={{ m: hit.message_id }}
+            >
               <Avatar id={hit.ticket.contact.id} name={hit.ticket.contact.name} size={36} />
               <span className="grow">
                 <span className="l1">
@@ -49,7 +56,9 @@ export function SearchResults({ text, current }: { text: string; current: string
                   <span className="tm">{shortTime(hit.at)}</span>
                 </span>
                 <span className="snip">
-                  {hit.snippet.map((part, i) => (part.hit ? <mark key={i}>{part.text}</mark> : <span key={i}>{part.text}</span>))}
+                  {hit.snippet.map((part, i) =>
+                    part.hit ? <mark key={i}>{part.text}</mark> : <span key={i}>{part.text}</span>,
+                  )}
                 </span>
               </span>
             </Link>

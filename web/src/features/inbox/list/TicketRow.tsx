@@ -17,7 +17,15 @@ const levels = { calm: '', warn: ' y', late: ' r' };
 const SHOWN_TAGS = 2;
 
 /** One row: a link to the conversation, with Aceitar beside it where she may. */
-export const TicketRow = memo(function TicketRow({ ticket, tab, selected }: { ticket: Ticket; tab?: Tab; selected: boolean }) {
+export const TicketRow = memo(function TicketRow({
+  ticket,
+  tab,
+  selected,
+}: {
+  ticket: Ticket;
+  tab?: Tab;
+  selected: boolean;
+}) {
   const t = useT();
   const names = useNames();
   const now = useNow();
@@ -37,7 +45,12 @@ export const TicketRow = memo(function TicketRow({ ticket, tab, selected }: { ti
         aria-current={selected ? 'true' : undefined}
         data-ticket={ticket.number}
       >
-        <Avatar id={ticket.contact.id} name={ticket.contact.name} photo={ticket.contact.photo_url} badge={<ChannelIcon kind={connection?.kind ?? 'whatsapp_official'} />} />
+        <Avatar
+          id={ticket.contact.id}
+          name={ticket.contact.name}
+          photo={ticket.contact.photo_url}
+          badge={<ChannelIcon kind={connection?.kind ?? 'whatsapp_official'} />}
+        />
         <span className="grow">
           <span className="l1">
             <span className="nm trunc grow">{ticket.contact.name}</span>
@@ -82,7 +95,8 @@ export const TicketRow = memo(function TicketRow({ ticket, tab, selected }: { ti
 /** Waiting time in Pendentes; in Abertos only from five minutes on. */
 function Age({ ticket, now }: { ticket: Ticket; now: number }) {
   const t = useT();
-  const since = ticket.status === 'pending' ? (ticket.waiting_since ?? ticket.queued_at) : ticket.waiting_since;
+  const since =
+    ticket.status === 'pending' ? (ticket.waiting_since ?? ticket.queued_at) : ticket.waiting_since;
   const waited = since ? now - Date.parse(since) : 0;
   const level = waitLevel(waited);
   if (ticket.status === 'pending' || (ticket.status === 'open' && since && level !== 'calm')) {

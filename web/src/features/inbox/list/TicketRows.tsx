@@ -12,7 +12,15 @@ import { RowSkeleton } from './RowSkeleton';
 import { TicketRow } from './TicketRow';
 import { useTickets } from './useTickets';
 
-export function TicketRows({ tab, current, phone }: { tab: Tab; current: string | undefined; phone: boolean }) {
+export function TicketRows({
+  tab,
+  current,
+  phone,
+}: {
+  tab: Tab;
+  current: string | undefined;
+  phone: boolean;
+}) {
   const t = useT();
   const me = useMe();
   const navigate = useNavigate();
@@ -42,7 +50,11 @@ export function TicketRows({ tab, current, phone }: { tab: Tab; current: string 
       const next = items[at < 0 ? (step > 0 ? 0 : items.length - 1) : at + step];
       if (!next) return;
       rows.scrollToIndex(items.indexOf(next), { align: 'auto' });
-      void navigate({ to: '/atendimentos/$ticketId', params: { ticketId: next.id }, search: (s) => ({ ...s, m: undefined }) });
+      void navigate({
+        to: '/atendimentos/$ticketId',
+        params: { ticketId: next.id },
+        search: (s) => ({ ...s, m: undefined }),
+      });
     },
     [items, current, rows, navigate],
   );
@@ -91,7 +103,9 @@ export function TicketRows({ tab, current, phone }: { tab: Tab; current: string 
           title={t(`list.empty.${tab}`)}
           text={t(`list.emptyText.${tab}`)}
           action={
-            me.can.includes('ticket.start') && tab !== 'closed' ? <Btn onClick={() => openStart()}>{t('list.startOne')}</Btn> : undefined
+            me.can.includes('ticket.start') && tab !== 'closed' ? (
+              <Btn onClick={() => openStart()}>{t('list.startOne')}</Btn>
+            ) : undefined
           }
         />
       </div>

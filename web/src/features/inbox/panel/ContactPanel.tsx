@@ -1,5 +1,11 @@
 import { Accordion, Menu, Select } from '@mantine/core';
-import { IconHistory, IconLayoutSidebarRightCollapse, IconPencil, IconPlus, IconTag } from '@tabler/icons-react';
+import {
+  IconHistory,
+  IconLayoutSidebarRightCollapse,
+  IconPencil,
+  IconPlus,
+  IconTag,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { q } from '@/api/query';
@@ -13,7 +19,9 @@ import { patchTicket } from '../actions';
 import { useNames } from '../names';
 import { TicketLog } from './TicketLog';
 
-const ContactDrawer = lazy(() => import('@/features/contacts/ContactDrawer').then((m) => ({ default: m.ContactDrawer })));
+const ContactDrawer = lazy(() =>
+  import('@/features/contacts/ContactDrawer').then((m) => ({ default: m.ContactDrawer })),
+);
 
 export function ContactPanel({ ticketId, onClose }: { ticketId: string; onClose: () => void }) {
   const t = useT();
@@ -47,20 +55,33 @@ export function ContactPanel({ ticketId, onClose }: { ticketId: string; onClose:
           </div>
         </div>
         <Properties ticket={ticket} />
-        <Accordion multiple value={open} onChange={setOpen} chevronPosition="right" className="pacc" transitionDuration={120}>
+        <Accordion
+          multiple
+          value={open}
+          onChange={setOpen}
+          chevronPosition="right"
+          className="pacc"
+          transitionDuration={120}
+        >
           <Accordion.Item value="tags">
-            <Accordion.Control icon={<IconTag size={18} stroke={1.75} />}>{t('panel.tags')}</Accordion.Control>
+            <Accordion.Control icon={<IconTag size={18} stroke={1.75} />}>
+              {t('panel.tags')}
+            </Accordion.Control>
             <Accordion.Panel>
               <Tags ticket={ticket} />
             </Accordion.Panel>
           </Accordion.Item>
           <Accordion.Item value="log">
-            <Accordion.Control icon={<IconHistory size={18} stroke={1.75} />}>{t('panel.log')}</Accordion.Control>
+            <Accordion.Control icon={<IconHistory size={18} stroke={1.75} />}>
+              {t('panel.log')}
+            </Accordion.Control>
             <Accordion.Panel>{open.includes('log') && <TicketLog ticketId={ticket.id} />}</Accordion.Panel>
           </Accordion.Item>
         </Accordion>
       </div>
-      <Suspense fallback={null}>{edit && <ContactDrawer id={edit} onClose={() => setEdit(null)} onOther={setEdit} />}</Suspense>
+      <Suspense fallback={null}>
+        {edit && <ContactDrawer id={edit} onClose={() => setEdit(null)} onOther={setEdit} />}
+      </Suspense>
     </aside>
   );
 }
@@ -75,13 +96,27 @@ function Properties({ ticket }: { ticket: Ticket }) {
   return (
     <dl className="props">
       <dt>{t('field.queue')}</dt>
-      <dd>{queue ? <QueueName name={queue.name} c={queue.color} /> : <span className="mut">{t('panel.noQueue')}</span>}</dd>
+      <dd>
+        {queue ? (
+          <QueueName name={queue.name} c={queue.color} />
+        ) : (
+          <span className="mut">{t('panel.noQueue')}</span>
+        )}
+      </dd>
       {offered.length > 0 && (
         <>
           <dt>{t('panel.type')}</dt>
           <dd>
             {ticket.can.includes('set_type') ? (
-              <Select className="inlinesel" variant="unstyled" aria-label={t('field.type')} placeholder={t('panel.choose')} data={offered.map((x) => ({ value: x.id, label: x.name }))} value={ticket.type_id} onChange={(value) => value && void patchTicket(ticket, { type_id: value })} />
+              <Select
+                className="inlinesel"
+                variant="unstyled"
+                aria-label={t('field.type')}
+                placeholder={t('panel.choose')}
+                data={offered.map((x) => ({ value: x.id, label: x.name }))}
+                value={ticket.type_id}
+                onChange={(value) => value && void patchTicket(ticket, { type_id: value })}
+              />
             ) : (
               (type?.name ?? '–')
             )}
@@ -109,7 +144,10 @@ function Tags({ ticket }: { ticket: Ticket }) {
   const names = useNames();
   const { data: tags } = useQuery(q.tags);
   const may = ticket.can.includes('tag');
-  const toggle = (id: string) => void patchTicket(ticket, { tags: ticket.tags.includes(id) ? ticket.tags.filter((x) => x !== id) : [...ticket.tags, id] });
+  const toggle = (id: string) =>
+    void patchTicket(ticket, {
+      tags: ticket.tags.includes(id) ? ticket.tags.filter((x) => x !== id) : [...ticket.tags, id],
+    });
   return (
     <div className="row wrap g8">
       {ticket.tags.map((id) => {
@@ -129,7 +167,14 @@ function Tags({ ticket }: { ticket: Ticket }) {
             {(tags ?? [])
               .filter((x) => x.active || ticket.tags.includes(x.id))
               .map((x) => (
-                <Menu.Item key={x.id} role="menuitemcheckbox" aria-checked={ticket.tags.includes(x.id)} leftSection={<Dot c={x.color} />} rightSection={ticket.tags.includes(x.id) ? '✓' : ''} onClick={() => toggle(x.id)}>
+                <Menu.Item
+                  key={x.id}
+                  role="menuitemcheckbox"
+                  aria-checked={ticket.tags.includes(x.id)}
+                  leftSection={<Dot c={x.color} />}
+                  rightSection={ticket.tags.includes(x.id) ? '✓' : ''}
+                  onClick={() => toggle(x.id)}
+                >
                   {x.name}
                 </Menu.Item>
               ))}

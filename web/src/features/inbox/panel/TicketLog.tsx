@@ -10,7 +10,12 @@ export function TicketLog({ ticketId }: { ticketId: string }) {
   const t = useT();
   const { data, hasNextPage, fetchNextPage } = useInfiniteQuery({
     queryKey: ['log', ticketId],
-    queryFn: ({ pageParam }) => ok(api.GET('/api/v1/tickets/{id}/log', { params: { path: { id: ticketId }, query: { cursor: pageParam || undefined, limit: 30 } } })),
+    queryFn: ({ pageParam }) =>
+      ok(
+        api.GET('/api/v1/tickets/{id}/log', {
+          params: { path: { id: ticketId }, query: { cursor: pageParam || undefined, limit: 30 } },
+        }),
+      ),
     initialPageParam: '',
     getNextPageParam: (last) => last.next ?? undefined,
     staleTime: 0,

@@ -35,7 +35,12 @@ export function WaitingLine({ ticket }: { ticket: Ticket }) {
     const before = items;
     queryClient.setQueryData(key, order);
     try {
-      const answer = await ok(api.PUT('/api/v1/tickets/{id}/waiting', { params: { path: { id: ticket.id } }, body: { ids: order.map((m) => m.id) } }));
+      const answer = await ok(
+        api.PUT('/api/v1/tickets/{id}/waiting', {
+          params: { path: { id: ticket.id } },
+          body: { ids: order.map((m) => m.id) },
+        }),
+      );
       queryClient.setQueryData(key, answer.items);
     } catch (error) {
       queryClient.setQueryData(key, before);
@@ -44,7 +49,10 @@ export function WaitingLine({ ticket }: { ticket: Ticket }) {
     }
   }
   async function cancel(m: Message) {
-    queryClient.setQueryData(key, items.filter((x) => x.id !== m.id));
+    queryClient.setQueryData(
+      key,
+      items.filter((x) => x.id !== m.id),
+    );
     try {
       await ok(api.DELETE('/api/v1/messages/{id}', { params: { path: { id: m.id } } }));
     } catch (error) {
@@ -65,7 +73,11 @@ export function WaitingLine({ ticket }: { ticket: Ticket }) {
     setEditing(null);
     if (!body.trim() || body === m.body) return;
     try {
-      takeMessage(await ok(api.PATCH('/api/v1/messages/{id}', { params: { path: { id: m.id } }, body: { body: body.trim() } })));
+      takeMessage(
+        await ok(
+          api.PATCH('/api/v1/messages/{id}', { params: { path: { id: m.id } }, body: { body: body.trim() } }),
+        ),
+      );
     } catch (error) {
       toastError(error);
       refetch();
@@ -165,7 +177,15 @@ export function WaitingLine({ ticket }: { ticket: Ticket }) {
   );
 }
 
-function Editor({ message, onDone, onCancel }: { message: Message; onDone: (body: string) => void; onCancel: () => void }) {
+function Editor({
+  message,
+  onDone,
+  onCancel,
+}: {
+  message: Message;
+  onDone: (body: string) => void;
+  onCancel: () => void;
+}) {
   const t = useT();
   const [body, setBody] = useState(message.body);
   return (

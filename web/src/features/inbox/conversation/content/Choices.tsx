@@ -14,17 +14,33 @@ export function buttonIcon(type: string) {
 }
 
 /** A template as it looks on the phone. */
-export function TemplateCard({ template, media, stamp, onView }: { template: TemplateSend; media: Media | undefined; stamp: ReactNode; onView: (m: Media) => void }) {
+export function TemplateCard({
+  template,
+  media,
+  stamp,
+  onView,
+}: {
+  template: TemplateSend;
+  media: Media | undefined;
+  stamp: ReactNode;
+  onView: (m: Media) => void;
+}) {
   return (
     <>
-      {media && <div className="tmedia"><Picture media={media} local={undefined} onView={onView} /></div>}
+      {media && (
+        <div className="tmedia">
+          <Picture media={media} local={undefined} onView={onView} />
+        </div>
+      )}
       {template.header && <div className="h">{template.header}</div>}
       <div className="b">
         <Formatted text={template.text} />
         {template.footer && <div className="f">{template.footer}</div>}
         {stamp}
       </div>
-      {template.buttons?.map((button, i) => <CardButton key={i} button={button} />)}
+      {template.buttons?.map((button, i) => (
+        <CardButton key={i} button={button} />
+      ))}
     </>
   );
 }
@@ -37,7 +53,15 @@ const CardButton = ({ button }: { button: RenderedButton }) => (
 );
 
 /** Buttons and lists we sent, and what was chosen of them. */
-export function Choices({ interactive: it, body, stamp }: { interactive: Interactive; body: string; stamp: ReactNode }) {
+export function Choices({
+  interactive: it,
+  body,
+  stamp,
+}: {
+  interactive: Interactive;
+  body: string;
+  stamp: ReactNode;
+}) {
   const t = useT();
   if (it.reply)
     return (

@@ -1,4 +1,11 @@
-import { IconBan, IconFileText, IconMapPin, IconPhoneCall, IconShoppingCart, IconUser } from '@tabler/icons-react';
+import {
+  IconBan,
+  IconFileText,
+  IconMapPin,
+  IconPhoneCall,
+  IconShoppingCart,
+  IconUser,
+} from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useT } from '@/i18n';
 import { duration } from '@/lib/format';
@@ -64,9 +71,20 @@ export function Content({ message: m, local, stamp, onView }: Props) {
         </>
       );
     case 'template':
-      return m.template ? <TemplateCard template={m.template} media={media} stamp={stamp} onView={onView} /> : <>{stamp}</>;
+      return m.template ? (
+        <TemplateCard template={m.template} media={media} stamp={stamp} onView={onView} />
+      ) : (
+        <>{stamp}</>
+      );
     case 'interactive':
-      return m.interactive ? <Choices interactive={m.interactive} body={m.body} stamp={stamp} /> : <><Formatted text={m.body} />{stamp}</>;
+      return m.interactive ? (
+        <Choices interactive={m.interactive} body={m.body} stamp={stamp} />
+      ) : (
+        <>
+          <Formatted text={m.body} />
+          {stamp}
+        </>
+      );
     case 'location':
       return (
         <>
@@ -84,7 +102,12 @@ export function Content({ message: m, local, stamp, onView }: Props) {
               </span>
               <span className="col trunc">
                 <b>{card.name.formatted_name}</b>
-                <span className="mut x12 num">{[...(card.phones ?? []).map((p) => formatPhone(p.phone.replace(/\D/g, ''))), ...(card.emails ?? []).map((e) => e.email)].join(' · ')}</span>
+                <span className="mut x12 num">
+                  {[
+                    ...(card.phones ?? []).map((p) => formatPhone(p.phone.replace(/\D/g, ''))),
+                    ...(card.emails ?? []).map((e) => e.email),
+                  ].join(' · ')}
+                </span>
               </span>
             </div>
           ))}

@@ -1,4 +1,10 @@
-import { IconFile, IconFileTypePdf, IconPhotoOff, IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
+import {
+  IconFile,
+  IconFileTypePdf,
+  IconPhotoOff,
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+} from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useT } from '@/i18n';
 import { bytes, duration } from '@/lib/format';
@@ -13,7 +19,15 @@ function useLocalUrl(local: Entry | undefined): string | undefined {
   return url;
 }
 
-export function Picture({ media, local, onView }: { media: Media; local: Entry | undefined; onView: (m: Media) => void }) {
+export function Picture({
+  media,
+  local,
+  onView,
+}: {
+  media: Media;
+  local: Entry | undefined;
+  onView: (m: Media) => void;
+}) {
   const t = useT();
   const here = useLocalUrl(local);
   const [width, height] = frame(media.width, media.height);
@@ -28,8 +42,21 @@ export function Picture({ media, local, onView }: { media: Media; local: Entry |
       </div>
     );
   return (
-    <button type="button" className="ph picture" style={style} disabled={!media.url} onClick={() => onView(media)} aria-label={t(video ? 'media.openVideo' : 'media.openImage')}>
-      {source && !(video && here) ? <img src={source} alt="" width={width} height={height} loading="lazy" /> : video && media.url ? <video src={media.url} preload="metadata" muted /> : <span className="sk phsk" />}
+    <button
+      type="button"
+      className="ph picture"
+      style={style}
+      disabled={!media.url}
+      onClick={() => onView(media)}
+      aria-label={t(video ? 'media.openVideo' : 'media.openImage')}
+    >
+      {source && !(video && here) ? (
+        <img src={source} alt="" width={width} height={height} loading="lazy" />
+      ) : video && media.url ? (
+        <video src={media.url} preload="metadata" muted />
+      ) : (
+        <span className="sk phsk" />
+      )}
       {video && (
         <span className="playdisc">
           <IconPlayerPlayFilled size={22} />
@@ -43,7 +70,11 @@ export function Sticker({ media, local }: { media: Media; local: Entry | undefin
   const t = useT();
   const here = useLocalUrl(local);
   const source = here ?? media.url;
-  return source ? <img className="sticker" src={source} alt={t('kind.sticker')} width={132} height={132} /> : <span className="sk sticker" />;
+  return source ? (
+    <img className="sticker" src={source} alt={t('kind.sticker')} width={132} height={132} />
+  ) : (
+    <span className="sk sticker" />
+  );
 }
 
 export function Document({ media }: { media: Media }) {
@@ -51,15 +82,29 @@ export function Document({ media }: { media: Media }) {
   const kind = (media.name.split('.').pop() ?? '').toUpperCase();
   const inside = (
     <>
-      <span className="fico">{media.mime === 'application/pdf' ? <IconFileTypePdf size={20} /> : <IconFile size={20} />}</span>
+      <span className="fico">
+        {media.mime === 'application/pdf' ? <IconFileTypePdf size={20} /> : <IconFile size={20} />}
+      </span>
       <span className="col trunc">
         <b className="trunc">{media.name || t('kind.document')}</b>
-        <span className="mut x12">{[kind.length <= 5 ? kind : '', bytes(media.size), media.state === 'failed' ? t('media.failed') : ''].filter(Boolean).join(' · ')}</span>
+        <span className="mut x12">
+          {[
+            kind.length <= 5 ? kind : '',
+            bytes(media.size),
+            media.state === 'failed' ? t('media.failed') : '',
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </span>
       </span>
     </>
   );
   return media.url ? (
-    <a className="filecard" href={`${media.url}${media.url.includes('?') ? '&' : '?'}download=true`} download={media.name}>
+    <a
+      className="filecard"
+      href={`${media.url}${media.url.includes('?') ? '&' : '?'}download=true`}
+      download={media.name}
+    >
       {inside}
     </a>
   ) : (
@@ -110,7 +155,12 @@ export function AudioPlayer({ media }: { media: Media }) {
         />
         <div className="row g8 x12 mut num">
           <span>{media.state === 'failed' ? t('media.failed') : `${duration(at)} / ${duration(total)}`}</span>
-          <button type="button" className="chip xs" onClick={() => setSpeed((speed + 1) % speeds.length)} aria-label={t('media.speed', { n: rate })}>
+          <button
+            type="button"
+            className="chip xs"
+            onClick={() => setSpeed((speed + 1) % speeds.length)}
+            aria-label={t('media.speed', { n: rate })}
+          >
             {`${rate.toLocaleString()}×`}
           </button>
         </div>
