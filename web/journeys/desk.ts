@@ -168,14 +168,12 @@ export async function beside(
   complaints: string[],
   url: string,
 ): Promise<Page> {
-  const other = await context
-    .browser()
-    ?.newContext({
-      baseURL: url,
-      locale: 'pt-BR',
-      timezoneId: 'America/Sao_Paulo',
-      viewport: { width: 1440, height: 900 },
-    });
+  const other = await context.browser()?.newContext({
+    baseURL: url,
+    locale: 'pt-BR',
+    timezoneId: 'America/Sao_Paulo',
+    viewport: { width: 1440, height: 900 },
+  });
   if (!other) throw new Error('no browser');
   const page = await other.newPage();
   await guard(page, url, complaints);

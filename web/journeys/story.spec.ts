@@ -54,13 +54,11 @@ test('files, stickers, location, contact, buttons and lists go out', async ({ pa
   await row(page, 'Marina Lopes').getByRole('button', { name: 'Aceitar' }).click();
   await expect(composer(page)).toBeVisible();
 
-  await page
-    .locator('[data-attach=document]')
-    .setInputFiles({
-      name: 'tabela.pdf',
-      mimeType: 'application/pdf',
-      buffer: Buffer.from('%PDF-1.4\n%%EOF\n'),
-    });
+  await page.locator('[data-attach=document]').setInputFiles({
+    name: 'tabela.pdf',
+    mimeType: 'application/pdf',
+    buffer: Buffer.from('%PDF-1.4\n%%EOF\n'),
+  });
   await page.getByRole('button', { name: 'Enviar 1 arquivo' }).click();
   await expect(bubble(page, 'tabela.pdf')).toHaveAttribute('data-status', /sent|delivered|read/);
 
