@@ -35,6 +35,7 @@ const (
 	searchPage    = 30
 	firstRows     = 500   // looked through first; a common word fills a page from them
 	newestRows    = 8_000 // looked through if, by what the first held, they fill a page
+	fewHits       = 200
 	newestHits    = 10_000
 	foundContacts = 500
 )
@@ -143,12 +144,30 @@ func (s *Store) searchRows(q dbx.Querier, v *desk.Viewer, typed string, before d
 		` AND `+visible(&a, v, "t")+` ORDER BY x.id DESC`+limit(searchPage+1), a.Values()...)
 }
 
-// searchIndex is the second plan.
+// searchIndex is the second plan. SQLite walks its index from the newest hit
+// back, so it is asked for few hits first; PostgreSQL finds all of them anyway.
 func (s *Store) searchIndex(q dbx.Querier, v *desk.Viewer, typed string, before desk.ID) (ids []desk.ID, truncated bool, err error) {
+	steps := []int{newestHits}
+	if q.Dialect() == dbx.SQLite {
+		steps = []int{fewHits, newestHits}
+	}
+	for _, most := range steps {
+		var n int
+		ids, n, err = s.searchHits(q, v, typed, before, most)
+		if err != nil || len(ids) > searchPage || n < most {
+			return ids, false, err
+		}
+	}
+	return ids, true, nil
+}
+
+// searchHits returns what is visible of up to most hits of the index, and how
+// many hits there were.
+func (s *Store) searchHits(q dbx.Querier, v *desk.Viewer, typed string, before desk.ID, most int) (ids []desk.ID, n int, err error) {
 	var a dbx.Args
-	hits, ok := dbx.SearchHits(&a, q.Dialect(), int64(v.AccountID), typed, newestHits)
+	hits, ok := dbx.SearchHits(&a, q.Dialect(), int64(v.AccountID), typed, most)
 	if !ok {
-		return nil, false, nil
+		return nil, 0, nil
 	}
 	account := a.Add(v.AccountID)
 	// The hits are counted beside, as a negative id.
@@ -159,10 +178,10 @@ func (s *Store) searchIndex(q dbx.Querier, v *desk.Viewer, typed string, before 
 		` AND t.id = m.ticket_id AND t.account_id = `+account+` AND `+visible(&a, v, "t")+`
 		ORDER BY x.id DESC`+limit(searchPage+1)+`) AS found ORDER BY id DESC`, a.Values()...)
 	if err != nil {
-		return nil, false, err
+		return nil, 0, err
 	}
-	ids, n := list[:len(list)-1], -list[len(list)-1] // the count, never above 0, sorts last
-	return ids, n >= newestHits && len(ids) <= searchPage, nil
+	last := len(list) - 1 // the count, never above 0, sorts last
+	return list[:last], int(-list[last]), nil
 }
 
 // messageHits reads what is shown of found messages. One that was canceled is
