@@ -13,7 +13,7 @@ RACE_BOTH := ./internal/dbx/... ./internal/store/... ./internal/inbound/... ./in
 # What the web app is made of; its build is repeated only when this changes.
 WEB_SOURCES := $(shell find web/src web/public web/scripts -type f 2>/dev/null) web/index.html web/package.json web/package-lock.json web/vite.config.ts api/openapi.json
 
-.PHONY: build run dev test check fmt lint openapi bench shots clean test-go test-e2e test-web deps program
+.PHONY: build run dev test check fmt lint openapi bench shots clean test-go test-e2e test-web journeys deps program
 
 build: web/dist/index.html program ## bin/prosa, one static binary with the web app inside
 
@@ -60,8 +60,10 @@ test-go: ## every package, both databases, the race detector
 	CGO_ENABLED=1 PROSA_TEST_DATABASES=sqlite go test -race -count=1 -timeout 20m $(RACE_SQLITE)
 	PROSA_TEST_DATABASES=postgres go test -count=1 -timeout 20m $(WITH_DATABASE)
 
-test-web: build ## the web app: types, lint, logic, and journeys in Chromium
+test-web: web/node_modules ## the web app: types, lint, logic
 	cd web && npm run check
+
+journeys: build ## the web app lived through in Chromium
 	cd web && npm run journeys
 
 test-e2e: program ## the real program, lived through from outside
