@@ -157,7 +157,7 @@ func (b *benchmark) once(ctx context.Context, s *scene, at row, load loadSpec, o
 	before := s.cpu()
 	o, err := load.run(ctx, op)
 	if err != nil {
-		b.report.fail(at, err)
+		b.report.fail(at, fmt.Errorf("%w\n%s", err, lastErrors(s.run.log.Name())))
 		return o, false
 	}
 	if spent := s.cpu() - before; spent > 0 && o.all > 0 {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -151,4 +152,19 @@ func tail(path string) string {
 		return err.Error()
 	}
 	return string(b[max(0, len(b)-2000):])
+}
+
+// lastErrors are the newest errors in a log.
+func lastErrors(path string) string {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err.Error()
+	}
+	var found []string
+	for line := range strings.Lines(string(b)) {
+		if strings.Contains(line, "level=ERROR") {
+			found = append(found, line)
+		}
+	}
+	return strings.Join(found[max(0, len(found)-4):], "")
 }

@@ -213,6 +213,10 @@ func TestTemplateNewsAndCreation(t *testing.T) {
 		c.must(func(tx *dbx.Tx) error { return c.DeleteTemplate(tx, c.admin, x.ID) })
 		err = c.do(func(tx *dbx.Tx) error { return c.DeleteTemplate(tx, c.admin, x.ID) })
 		code(t, err, desk.NotFound, desk.CodeNotFound)
+		late, err := news(store.TemplateNews{ProviderID: "9", Status: "APPROVED"}) // on its way when it was deleted
+		if err != nil || late.Status != "DELETED" {
+			t.Errorf("late news brought a deleted template back: %+v %v", late, err)
+		}
 		again, err := create(in)
 		if err != nil || again.ID != x.ID || again.Status != "PENDING" {
 			t.Errorf("a deleted template was not made anew: %+v %v", again, err)

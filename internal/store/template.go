@@ -277,6 +277,9 @@ func (s *Store) UpdateTemplate(tx *dbx.Tx, account desk.ID, kind desk.ChannelKin
 	if err != nil {
 		return desk.Template{}, missing(err)
 	}
+	if old.Status == templateDeleted && (news.ProviderID == "" || news.ProviderID == old.ProviderID) {
+		return old, nil // news that was on its way when it was deleted
+	}
 	x := old
 	for _, f := range []struct {
 		current *string
