@@ -19,14 +19,13 @@ type LoginLimit struct {
 // attempt may go on.
 func (s *Store) TakeLogin(tx *dbx.Tx, l LoginLimit) (desk.Time, error) {
 	now, window := s.now(), desk.Time(l.Window)
-	if _, err := tx.Exec(`INSERT INTO login_failure (subject, failures, since, blocked_until) VALUES ($1, 0, $2, 0)
-		ON CONFLICT (subject) DO NOTHING`, l.Subject, now); err != nil {
-		return 0, err
-	}
 	var failures int64
 	var since, blocked desk.Time
-	if err := tx.QueryRow(`SELECT failures, since, blocked_until FROM login_failure WHERE subject = $1`+dbx.ForUpdate(tx),
-		l.Subject).Scan(&failures, &since, &blocked); err != nil {
+	// One statement makes the row or locks it: between two, somebody else's
+	// right password may take it away.
+	if err := tx.QueryRow(`INSERT INTO login_failure (subject, failures, since, blocked_until) VALUES ($1, 0, $2, 0)
+		ON CONFLICT (subject) DO UPDATE SET failures = login_failure.failures RETURNING failures, since, blocked_until`,
+		l.Subject, now).Scan(&failures, &since, &blocked); err != nil {
 		return 0, err
 	}
 	if blocked > now {
