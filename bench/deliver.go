@@ -82,7 +82,7 @@ func (d *delivery) close() {
 
 // delivered sends webhooks at a fixed rate while streams are open, and returns
 // how long each took to every stream, and to the last of them, both from when
-// its webhook should have been sent.
+// its webhook was sent.
 func (s *scene) delivered(ctx context.Context, streams int, rate float64, window time.Duration) (frames, last, hooks outcome, err error) {
 	marks := int(rate*window.Seconds()) + 1
 	d, err := s.watch(ctx, streams, marks)
