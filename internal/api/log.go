@@ -16,6 +16,7 @@ type logEntry struct {
 	MessageID ref            `json:"message_id"`
 	Data      map[string]any `json:"data" doc:"ids and codes; of registers changes: {field: [old, new]}, where secrets and personal data have an empty list"`
 	At        when           `json:"at"`
+	Pos       int64          `json:"pos" doc:"place in a ticket's timeline, ties by id; 0 elsewhere"`
 }
 
 // actor is who caused an event.
@@ -30,7 +31,7 @@ func viewEvent(e desk.Event, names map[desk.ID]string) logEntry {
 	if data == nil {
 		data = map[string]any{}
 	}
-	return logEntry{ID: id(e.ID), Type: e.Type, Actor: viewActor(e.Actor, names), MessageID: ref(e.MessageID), Data: data, At: when(e.At)}
+	return logEntry{ID: id(e.ID), Type: e.Type, Actor: viewActor(e.Actor, names), MessageID: ref(e.MessageID), Data: data, At: when(e.At), Pos: e.Pos}
 }
 
 func viewActor(a desk.Actor, names map[desk.ID]string) actor {

@@ -44,6 +44,7 @@ type message struct {
 	MayWait      bool               `json:"may_wait" doc:"sent with queue=true"`
 	ExpiresAt    when               `json:"expires_at" doc:"when a waiting message is given up"`
 	At           when               `json:"at" doc:"our time"`
+	Pos          int64              `json:"pos" doc:"place in its timeline, ties by id; a waiting message moves to the end when it is sent"`
 	ProviderAt   when               `json:"provider_at"`
 	EditedAt     when               `json:"edited_at"`
 	DeletedAt    when               `json:"deleted_at"`
@@ -122,7 +123,7 @@ func viewMessage(m *store.MessageView) message {
 		Unsupported: c.Unsupported, Status: m.Status, StatusTimes: statusTimes{SentAt: when(m.SentAt), DeliveredAt: when(m.DeliveredAt),
 			ReadAt: when(m.ReadAt), PlayedAt: when(m.PlayedAt), FailedAt: when(m.FailedAt)},
 		ProviderID: m.ProviderID, Error: viewFailure(m.Error), Price: viewPrice(m.Price), RetryOf: ref(m.RetryOf),
-		RetriedBy: ref(m.RetriedBy), Dismissed: m.Dismissed, MayWait: m.Queue, ExpiresAt: when(m.ExpiresAt), At: when(m.At),
+		RetriedBy: ref(m.RetriedBy), Dismissed: m.Dismissed, MayWait: m.Queue, ExpiresAt: when(m.ExpiresAt), At: when(m.At), Pos: m.Pos,
 		ProviderAt: when(m.ProviderAt), EditedAt: when(m.EditedAt), DeletedAt: when(m.DeletedAt), Can: []messageAction{}, Version: m.Rev,
 	}
 }

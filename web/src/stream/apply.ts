@@ -3,6 +3,7 @@ import { dropTicket, takeTicket } from '@/features/inbox/lists';
 import { mergeEvent, mergeMessage, mergeWaiting, type Stretch } from '@/features/inbox/timeline';
 import type { Connection, Message, Notification, StreamFrame } from '@/lib/types';
 import { takeNotification } from '@/features/frame/notices';
+import { noteFrame } from './journal';
 
 /** Puts a message of a frame or an answer into what is cached of its ticket. */
 export function takeMessage(message: Message): void {
@@ -30,10 +31,8 @@ const registers: Record<string, string[]> = {
   account: ['account', 'me'],
 };
 
-export function applyFrame(
-  frame: StreamFrame,
-  on: { notice: (n: Notification) => void; ended: () => void },
-): void {
+/** The part of a frame that changes what is cached; taking it twice does no harm. */
+export function takeFrame(frame: StreamFrame): void {
   switch (frame.type) {
     case 'ticket.added':
     case 'ticket.updated':
@@ -65,6 +64,14 @@ export function applyFrame(
         ),
       );
       break;
+  }
+}
+
+export function applyFrame(
+  frame: StreamFrame,
+  on: { notice: (n: Notification) => void; ended: () => void },
+): void {
+  switch (frame.type) {
     case 'presence':
       void queryClient.invalidateQueries({ queryKey: ['transfer-targets'] });
       break;
@@ -82,7 +89,8 @@ export function applyFrame(
     case 'session.ended':
       on.ended();
       break;
-    case 'hello':
-      break;
+    default:
+      noteFrame(frame);
+      takeFrame(frame);
   }
 }

@@ -42,7 +42,13 @@ export function openStream(on: { frame: (f: StreamFrame) => void; link: (l: Link
       lived = true;
       on.link({ state: 'live' });
       const decoder = new TextDecoder();
-      const feed = sseParser((data) => on.frame(JSON.parse(data) as StreamFrame));
+      const feed = sseParser((data) => {
+        try {
+          on.frame(JSON.parse(data) as StreamFrame);
+        } catch (error) {
+          reportError(error); // a frame that can't be shown must not cost the next ones
+        }
+      });
       const reader = response.body.getReader();
       for (;;) {
         const { done, value } = await reader.read();

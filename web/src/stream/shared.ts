@@ -1,13 +1,13 @@
 import type { StreamFrame } from '@/lib/types';
 import { openStream, type Link } from './connection';
 
-type Note = { frame: StreamFrame } | { link: Link } | { ask: true };
+type Note = { frame: StreamFrame } | { link: Link } | { ask: true } | { answer: Link };
 
 export interface Listener {
   frame: (f: StreamFrame) => void;
   link: (l: Link) => void;
-  /** This tab now holds the stream for all. */
-  leader?: (leads: boolean) => void;
+  /** The stream begins here: what was read before may lack what happened since. */
+  begun: () => void;
 }
 
 /**
@@ -21,32 +21,40 @@ export function shareStream(session: string, on: Listener): () => void {
   let close: (() => void) | undefined;
   let link: Link = { state: 'connecting' };
 
-  channel.onmessage = (event: MessageEvent<Note>) => {
-    const note = event.data;
+  function tell(note: Note) {
+    if (!done.signal.aborted) channel.postMessage(note);
+  }
+  function hear(note: Note) {
+    if (done.signal.aborted) return;
     if ('frame' in note) on.frame(note.frame);
-    else if ('link' in note) on.link(note.link);
-    else if (close) channel.postMessage({ link });
-  };
+    else if ('answer' in note) on.link(note.answer);
+    else if ('link' in note) {
+      on.link(note.link);
+      if (note.link.state === 'live') on.begun();
+    } else if (close) tell({ answer: link });
+  }
+  channel.onmessage = (event: MessageEvent<Note>) => hear(event.data);
 
   function lead() {
-    on.leader?.(true);
+    const all = (note: Note) => {
+      tell(note);
+      hear(note);
+    };
     close = openStream({
-      frame: (frame) => {
-        channel.postMessage({ frame });
-        on.frame(frame);
-      },
+      frame: (frame) => all({ frame }),
       link: (now) => {
         link = now;
-        channel.postMessage({ link });
-        on.link(now);
+        all({ link });
       },
     });
   }
 
   if ('locks' in navigator) {
-    channel.postMessage({ ask: true });
+    tell({ ask: true });
     void navigator.locks
       .request(name, { signal: done.signal }, () => {
+        // The lock may have been granted in the moment this tab let go of it.
+        if (done.signal.aborted) return undefined;
         lead();
         return new Promise<void>((resolve) => done.signal.addEventListener('abort', () => resolve()));
       })

@@ -2,11 +2,14 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { queryClient } from '@/api/query';
 import { applyFrame } from '@/stream/apply';
 import type { Link } from '@/stream/connection';
+import { watchAnswers } from '@/stream/replay';
 import { shareStream } from '@/stream/shared';
 import type { Me, Notification } from '@/lib/types';
 
 let link: Link = { state: 'connecting' };
 const listeners = new Set<() => void>();
+
+watchAnswers(queryClient); // before the first of them is on its way
 
 function set(next: Link) {
   link = next;
@@ -30,18 +33,14 @@ export function useStream(me: Me, on: { notice: (n: Notification) => void; ended
   });
   const session = me.session_id;
   useEffect(() => {
-    let wasLive = false;
     const stop = shareStream(session, {
       frame: (frame) =>
         applyFrame(frame, {
           notice: (n) => handlers.current.notice(n),
           ended: () => handlers.current.ended(),
         }),
+      begun: () => void queryClient.invalidateQueries(),
       link(next) {
-        if (next.state === 'live' && link.state !== 'live') {
-          if (wasLive) void queryClient.invalidateQueries();
-          wasLive = true;
-        }
         if (next.state === 'signed-out') handlers.current.ended();
         set(next);
       },

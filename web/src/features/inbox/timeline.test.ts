@@ -3,7 +3,16 @@ import type { Message } from '@/lib/types';
 import { join, mergeEvent, mergeMessage, mergeWaiting, rowKey, shown, type Stretch } from './timeline';
 
 const msg = (id: string, more: Partial<Message> = {}) =>
-  ({ id, client_id: '', version: 1, status: 'sent', type: 'text', dismissed: false, ...more }) as Message;
+  ({
+    id,
+    pos: Number(id),
+    client_id: '',
+    version: 1,
+    status: 'sent',
+    type: 'text',
+    dismissed: false,
+    ...more,
+  }) as Message;
 const row = (m: Message) => ({ kind: 'message' as const, message: m });
 const stretch = (...messages: Message[]): Stretch => ({ rows: messages.map(row), before: 'b', after: null });
 const ids = (s: Stretch) => s.rows.map((r) => (r.kind === 'message' ? r.message.id : r.event.id));
@@ -35,14 +44,27 @@ describe('timeline', () => {
 
   it('moves a message that left the waiting line to the end', () => {
     const held = stretch(msg('1', { status: 'queued_window' }), msg('2'));
-    expect(ids(mergeMessage(held, msg('1', { status: 'pending', version: 2 })))).toEqual(['2', '1']);
+    expect(ids(mergeMessage(held, msg('1', { status: 'pending', version: 2, pos: 3 })))).toEqual(['2', '1']);
     expect(ids(mergeMessage(held, msg('1', { status: 'canceled', version: 2 })))).toEqual(['1', '2']);
   });
 
   it('does not append while the end is not loaded', () => {
     const held = { ...stretch(msg('1')), after: 'a' };
     expect(mergeMessage(held, msg('7'))).toBe(held);
-    expect(mergeEvent(held, { id: '8' } as never)).toBe(held);
+    expect(mergeEvent(held, { id: '8', pos: 8 } as never)).toBe(held);
+  });
+
+  it('leaves news of what is not loaded to its page', () => {
+    const held = stretch(msg('51'), msg('60'));
+    expect(mergeMessage(held, msg('7', { version: 4 }))).toBe(held);
+    expect(mergeEvent(held, { id: '8', pos: 8 } as never)).toBe(held);
+    expect(ids(mergeMessage({ ...held, before: null }, msg('7')))).toEqual(['7', '51', '60']);
+  });
+
+  it('puts what arrives late in its place', () => {
+    const held = stretch(msg('51'), msg('60'));
+    expect(ids(mergeMessage(held, msg('55')))).toEqual(['51', '55', '60']);
+    expect(ids(mergeEvent(held, { id: '9', pos: 60 } as never))).toEqual(['51', '9', '60']);
   });
 
   it('joins overlapping pages without doubles and without losing a newer version', () => {

@@ -37,35 +37,44 @@ export function join(older: Stretch, newer: Stretch): Stretch {
   return { rows: [...kept, ...newer.rows], before: older.before, after: newer.after };
 }
 
+/** Where a row stands, as the server orders a timeline. Ids are too long for a number. */
+function compare(a: Row, b: Row): number {
+  const [x, y] = [a, b].map((row) => (row.kind === 'message' ? row.message : row.event)) as [
+    Message | LogEntry,
+    Message | LogEntry,
+  ];
+  return x.pos - y.pos || x.id.length - y.id.length || (x.id < y.id ? -1 : x.id > y.id ? 1 : 0);
+}
+
+/** Puts a new row in its place; one outside what is loaded comes with its page. */
+function put(stretch: Stretch, row: Row): Stretch {
+  const { rows, before, after } = stretch;
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (before !== null && first && compare(row, first) < 0) return stretch;
+  if (after !== null && (!last || compare(row, last) > 0)) return stretch;
+  let at = rows.length;
+  for (let held; at > 0 && (held = rows[at - 1]) && compare(held, row) > 0;) at--;
+  return { ...stretch, rows: [...rows.slice(0, at), row, ...rows.slice(at)] };
+}
+
 /**
- * Takes a message of an answer or a frame in. Known ones stay in their place,
- * older versions are dropped; one that left the waiting line goes to the end,
- * where the server puts it too.
+ * Takes a message of an answer or a frame in; older versions are dropped. One
+ * that leaves the waiting line moves to the end, where the server puts it too.
  */
 export function mergeMessage(stretch: Stretch, message: Message): Stretch {
   const at = stretch.rows.findIndex((row) => row.kind === 'message' && same(row.message, message));
   const row: Row = { kind: 'message', message };
-  if (at < 0) {
-    if (stretch.after !== null) return stretch; // not at the end: it comes with its page
-    return { ...stretch, rows: [...stretch.rows, row] };
-  }
   const held = stretch.rows[at];
-  if (held?.kind !== 'message' || held.message.version > message.version) return stretch;
-  const rows = [...stretch.rows];
-  const left = held.message.status === 'queued_window' && message.status !== 'queued_window';
-  if (left && message.status !== 'canceled' && message.status !== 'expired') {
-    rows.splice(at, 1);
-    rows.push(row);
-  } else {
-    rows[at] = row;
-  }
-  return { ...stretch, rows };
+  if (held?.kind !== 'message') return put(stretch, row);
+  if (held.message.version > message.version) return stretch;
+  if (held.message.pos === message.pos)
+    return { ...stretch, rows: stretch.rows.map((r, i) => (i === at ? row : r)) };
+  return put({ ...stretch, rows: stretch.rows.filter((_, i) => i !== at) }, row);
 }
 
 export function mergeEvent(stretch: Stretch, event: LogEntry): Stretch {
-  if (stretch.after !== null || stretch.rows.some((r) => r.kind === 'event' && r.event.id === event.id))
-    return stretch;
-  return { ...stretch, rows: [...stretch.rows, { kind: 'event', event }] };
+  if (stretch.rows.some((r) => r.kind === 'event' && r.event.id === event.id)) return stretch;
+  return put(stretch, { kind: 'event', event });
 }
 
 const HIDDEN = new Set<Message['status']>(['queued_window', 'canceled', 'scheduled']);

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, ok } from '@/api/client';
 import { queryClient } from '@/api/query';
+import { readBeside } from '@/stream/replay';
 import { fromServer, join, rowKey, type Stretch } from '../timeline';
 
 const limit = 50;
@@ -27,6 +28,19 @@ async function renew(id: string, around: string | undefined): Promise<Stretch> {
   return fresh.rows.some((row) => known.has(rowKey(row))) ? join(held, fresh) : fresh;
 }
 
+/** Reads a page into the cached stretch, if that is still there. */
+const readInto = (
+  id: string,
+  query: { before?: string; after?: string; around?: string },
+  into: (held: Stretch, found: Stretch) => Stretch,
+) =>
+  readBeside(
+    queryClient,
+    ['timeline', id],
+    () => page(id, query),
+    (found) => queryClient.setQueryData<Stretch>(['timeline', id], (held) => held && into(held, found)),
+  );
+
 export function useTimeline(id: string, around: string | undefined) {
   const key = ['timeline', id];
   const { data, error, isPending } = useQuery({
@@ -45,10 +59,8 @@ export function useTimeline(id: string, around: string | undefined) {
       busy.current = true;
       setLoading(side);
       try {
-        const more = await page(id, side === 'older' ? { before: cursor } : { after: cursor });
-        queryClient.setQueryData<Stretch>(
-          ['timeline', id],
-          (now) => now && (side === 'older' ? join(more, now) : join(now, more)),
+        await readInto(id, side === 'older' ? { before: cursor } : { after: cursor }, (now, more) =>
+          side === 'older' ? join(more, now) : join(now, more),
         );
       } catch {
         // the banner says that the connection is gone; scrolling asks again
@@ -63,7 +75,7 @@ export function useTimeline(id: string, around: string | undefined) {
   /** Shows the end, whatever was loaded. */
   const toEnd = useCallback(async () => {
     const held = queryClient.getQueryData<Stretch>(['timeline', id]);
-    if (held?.after) queryClient.setQueryData(['timeline', id], await page(id, {}));
+    if (held?.after) await readInto(id, {}, (_, newest) => newest);
   }, [id]);
 
   // A search hit in a ticket that is already loaded elsewhere.
@@ -71,10 +83,7 @@ export function useTimeline(id: string, around: string | undefined) {
     const held = queryClient.getQueryData<Stretch>(['timeline', id]);
     if (!around || !held || held.rows.some((row) => row.kind === 'message' && row.message.id === around))
       return;
-    void page(id, { around }).then(
-      (found) => queryClient.setQueryData(['timeline', id], found),
-      () => undefined,
-    );
+    void readInto(id, { around }, (_, found) => found).catch(() => undefined);
   }, [id, around]);
 
   return { stretch: data, error, isPending, extend, toEnd, loading };

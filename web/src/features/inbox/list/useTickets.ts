@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback, useRef, useState } from 'react';
 import { queryClient } from '@/api/query';
 import { toastError } from '@/lib/errors';
+import { readBeside } from '@/stream/replay';
 import type { TicketStatus } from '@/lib/types';
 import { append, fetchHead, fetchPage, listKey, type TicketList } from '../lists';
 
@@ -19,9 +20,16 @@ export function useTickets(status: TicketStatus) {
     busy.current = true;
     setLoading(true);
     try {
-      const page = await fetchPage(status, next);
-      queryClient.setQueryData<TicketList>(listKey(status), (held) =>
-        held ? append(held, page.items, page.next ?? null) : held,
+      const key = listKey(status);
+      await readBeside(
+        queryClient,
+        key,
+        () => fetchPage(status, next),
+        (page) =>
+          queryClient.setQueryData<TicketList>(
+            key,
+            (held) => held && append(held, page.items, page.next ?? null),
+          ),
       );
     } catch (refusal) {
       toastError(refusal);
