@@ -162,6 +162,7 @@ func TestTemplates(t *testing.T) {
 	w.call(w.elisa, "POST", "/templates/sync", nil).want(200)
 	w.call(w.ana, "DELETE", path, nil).refused(403, desk.CodeForbidden, "")
 	w.call(w.elisa, "DELETE", path, nil).want(204)
+	w.call(w.elisa, "DELETE", path, nil).refused(404, desk.CodeNotFound, "")
 	if got := w.call(w.ana, "GET", "/templates?q=entrega", nil).want(200); got.len("items") != 0 {
 		t.Errorf("deleted: %s", got.text)
 	}

@@ -210,6 +210,9 @@ func (s *Server) deleteTemplate(ctx context.Context, in *ByID) (*none, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.Status == store.TemplateDeleted {
+		return nil, desk.Missing()
+	}
 	lines, err := s.lines(ctx)
 	if err != nil {
 		return nil, err

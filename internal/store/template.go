@@ -12,8 +12,9 @@ import (
 const templateColumns = `t.id, t.account_id, t.kind, t.group_id, t.provider_id, t.name, t.language, t.category, t.status, t.quality,
 	t.rejected_reason, t.parameter_format, t.components, t.synced_at, t.created_at`
 
-// templateDeleted is the status of a template that the provider no longer has.
-const templateDeleted = "DELETED"
+// TemplateDeleted is the status of a template that the provider no longer has.
+// TemplateDeleted is the status of what the provider no longer has.
+const TemplateDeleted = "DELETED"
 
 func scanTemplate(r dbx.Scanner) (desk.Template, error) {
 	var x desk.Template
@@ -61,7 +62,7 @@ func (s *Store) Templates(q dbx.Querier, account desk.ID, l TemplateList) (Page[
 		}
 	}
 	if l.Status == "" {
-		text += ` AND t.status <> ` + a.Add(templateDeleted)
+		text += ` AND t.status <> ` + a.Add(TemplateDeleted)
 	}
 	text += l.matching(&a, "t.search_fold")
 	if l.Cursor != "" {
@@ -85,7 +86,7 @@ func (s *Store) CreateTemplate(tx *dbx.Tx, by *desk.Viewer, x desk.Template) (de
 	}
 	x.AccountID, x.SyncedAt = by.AccountID, s.now() // no synchronisation under way takes it for gone
 	old, err := s.templateNamed(tx, &x)
-	if err == nil && old.Status != templateDeleted {
+	if err == nil && old.Status != TemplateDeleted {
 		return desk.Template{}, clashField("name", desk.CodeTemplateTaken)
 	}
 	if err != nil && desk.CodeOf(err) != desk.CodeNotFound {
@@ -101,8 +102,8 @@ func (s *Store) templateNamed(q dbx.Querier, x *desk.Template) (desk.Template, e
 	return old, missing(err)
 }
 
-// DeleteTemplate marks a template that was deleted at the provider.
-// Administrators only.
+// DeleteTemplate marks a template that was deleted at the provider, whose own
+// news of it may have come first. Administrators only.
 func (s *Store) DeleteTemplate(tx *dbx.Tx, by *desk.Viewer, id desk.ID) error {
 	if err := by.Require(desk.ActTemplateEdit); err != nil {
 		return err
@@ -111,10 +112,10 @@ func (s *Store) DeleteTemplate(tx *dbx.Tx, by *desk.Viewer, id desk.ID) error {
 	if err != nil {
 		return err
 	}
-	if x.Status == templateDeleted {
-		return desk.Missing()
+	if x.Status == TemplateDeleted {
+		return nil
 	}
-	return s.setTemplateStatus(tx, actorOf(by), &x, templateDeleted)
+	return s.setTemplateStatus(tx, actorOf(by), &x, TemplateDeleted)
 }
 
 func (s *Store) setTemplateStatus(tx *dbx.Tx, actor desk.Actor, x *desk.Template, status string) error {
@@ -123,7 +124,7 @@ func (s *Store) setTemplateStatus(tx *dbx.Tx, actor desk.Actor, x *desk.Template
 		return err
 	}
 	kind := desk.EvTemplateUpdated
-	if status == templateDeleted {
+	if status == TemplateDeleted {
 		kind = desk.EvTemplateDeleted
 	}
 	return s.Record(tx, desk.Event{AccountID: x.AccountID, Type: kind, Entity: "template", EntityID: x.ID, Actor: actor,
@@ -150,12 +151,12 @@ func (s *Store) FinishTemplateSync(tx *dbx.Tx, account desk.ID, kind desk.Channe
 	const chunk = 50
 	gone, err := dbx.All(tx, scanTemplate, `SELECT `+templateColumns+` FROM template t WHERE t.account_id = $1 AND t.kind = $2
 		AND t.group_id = $3 AND t.synced_at < $4 AND t.created_at < $4 AND t.status <> $5 ORDER BY t.id`+limit(chunk),
-		account, kind, groupID, at, templateDeleted)
+		account, kind, groupID, at, TemplateDeleted)
 	if err != nil {
 		return false, err
 	}
 	for i := range gone {
-		if err := s.setTemplateStatus(tx, desk.System(), &gone[i], templateDeleted); err != nil {
+		if err := s.setTemplateStatus(tx, desk.System(), &gone[i], TemplateDeleted); err != nil {
 			return false, err
 		}
 	}
@@ -277,7 +278,7 @@ func (s *Store) UpdateTemplate(tx *dbx.Tx, account desk.ID, kind desk.ChannelKin
 	if err != nil {
 		return desk.Template{}, missing(err)
 	}
-	if old.Status == templateDeleted && (news.ProviderID == "" || news.ProviderID == old.ProviderID) {
+	if old.Status == TemplateDeleted && (news.ProviderID == "" || news.ProviderID == old.ProviderID) {
 		return old, nil // news that was on its way when it was deleted
 	}
 	x := old
