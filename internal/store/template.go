@@ -13,7 +13,6 @@ const templateColumns = `t.id, t.account_id, t.kind, t.group_id, t.provider_id, 
 	t.rejected_reason, t.parameter_format, t.components, t.synced_at, t.created_at`
 
 // TemplateDeleted is the status of a template that the provider no longer has.
-// TemplateDeleted is the status of what the provider no longer has.
 const TemplateDeleted = "DELETED"
 
 func scanTemplate(r dbx.Scanner) (desk.Template, error) {
