@@ -155,7 +155,7 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.node.start(ctx); err != nil {
 		return err
 	}
-	if err := a.outbox.Start(ctx, a.node.owns); err != nil {
+	if err := a.outbox.Start(ctx, a.node); err != nil {
 		return err
 	}
 	if err := a.jobs.Start(ctx); err != nil {

@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,6 +15,8 @@ import (
 	"github.com/prosa-desk/prosa/internal/store"
 )
 
+var errLocked = errors.New("another Prosa uses this data folder")
+
 // lockFile keeps a second program away from an embedded database.
 const lockFile = "prosa.lock"
 
@@ -29,7 +29,8 @@ type Base struct {
 	Node   store.Node
 	Log    *slog.Logger
 
-	lock *os.File
+	lock      *os.File
+	inherited map[desk.ID]bool // connections of a former process that is known to be dead
 }
 
 // OpenBase opens and migrates the database. The store's Notify may be set
@@ -70,22 +71,6 @@ func (b *Base) open(ctx context.Context) error {
 	}
 	b.Store.IDs = desk.NewIDs(time.Now, b.Node.Number, floor)
 	return nil
-}
-
-// claimNode takes a node number. An embedded database has one process, held by
-// the lock on its folder, which is number 0 without a lease.
-func (b *Base) claimNode(ctx context.Context) error {
-	if b.DB.Dialect() == dbx.SQLite {
-		return nil
-	}
-	owner := make([]byte, 16)
-	if _, err := rand.Read(owner); err != nil {
-		return err
-	}
-	return b.DB.Do(ctx, func(tx *dbx.Tx) (err error) {
-		b.Node, err = b.Store.ClaimNode(tx, hex.EncodeToString(owner))
-		return err
-	})
 }
 
 // Close gives everything back.

@@ -5,6 +5,7 @@ package app
 import (
 	"fmt"
 	"os"
+	"strings"
 	"syscall"
 )
 
@@ -17,7 +18,25 @@ func lockFolder(path string) (*os.File, error) {
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("another Prosa uses this data folder (%s is locked); stop it or choose another with --data-dir", path)
+		return nil, fmt.Errorf("%w (%s is locked); stop it or choose another with --data-dir", errLocked, path)
 	}
 	return f, nil
+}
+
+// lockIdentity tells one lock file on one running system from its copies; empty
+// where the system doesn't say.
+func lockIdentity(f *os.File) string {
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id") // Linux: new at every start, proc(5)
+	if err != nil {
+		return ""
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return ""
+	}
+	file, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%s %d:%d", strings.TrimSpace(string(boot)), file.Dev, file.Ino)
 }

@@ -51,11 +51,16 @@ func (n *nodeKeeper) stop() {
 	n.ended.Wait()
 }
 
-// owns reports whether this node sends for a connection (decisions.md 13).
-func (n *nodeKeeper) owns(connection desk.ID) bool {
+// Owns reports whether this node sends for a connection (decisions.md 13).
+func (n *nodeKeeper) Owns(connection desk.ID) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.alone || n.mine[connection]
+}
+
+// Inherited reports that a process known to be dead sent for it before.
+func (n *nodeKeeper) Inherited(connection desk.ID) bool {
+	return n.alone || n.base.inherited[connection]
 }
 
 // watch has a new connection taken over at once.

@@ -24,24 +24,38 @@ type lines struct {
 	running context.Context // nil until started and after the stop
 	stop    context.CancelFunc
 	wg      sync.WaitGroup
-	owns    func(connection desk.ID) bool
+	owner   Owner
 }
 
 func newLines() *lines { return &lines{open: map[store.Connected]*line{}} }
 
-// Start sends what is pending and goes on until Stop. owns says which
-// connections are this node's (decisions.md 13); nil means all.
-func (o *Outbox) Start(ctx context.Context, owns func(connection desk.ID) bool) error {
+// Owner tells which connections this process sends for.
+type Owner interface {
+	Owns(connection desk.ID) bool
+	// Inherited reports that whoever sent for the connection before is known
+	// to be gone, whatever its leases say.
+	Inherited(connection desk.ID) bool
+}
+
+// Sole is the owner of everything, where there is no other process.
+type Sole struct{}
+
+// Owns implements Owner.
+func (Sole) Owns(desk.ID) bool { return true }
+
+// Inherited implements Owner.
+func (Sole) Inherited(desk.ID) bool { return true }
+
+// Start sends what is pending on the owner's connections (decisions.md 13) and
+// goes on until Stop.
+func (o *Outbox) Start(ctx context.Context, owner Owner) error {
 	l := o.lines
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.running != nil {
 		return errors.New("outbox: started twice")
 	}
-	if owns == nil {
-		owns = func(desk.ID) bool { return true }
-	}
-	l.owns = owns
+	l.owner = owner
 	l.running, l.stop = context.WithCancel(context.WithoutCancel(ctx))
 	l.wg.Go(func() { o.tickLoop(l.running) })
 	return nil
@@ -73,7 +87,7 @@ func (o *Outbox) Nudge(account, connection desk.ID) {
 	l := o.lines
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.running == nil || l.running.Err() != nil || !l.owns(connection) {
+	if l.running == nil || l.running.Err() != nil || !l.owner.Owns(connection) {
 		return
 	}
 	key := store.Connected{AccountID: account, ConnectionID: connection}

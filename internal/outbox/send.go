@@ -153,8 +153,8 @@ func notSent(key string, err error) error {
 func (l *line) rescue(ctx context.Context, adapter channel.Adapter, open channel.Connection) error {
 	o := l.o
 	before := o.now()
-	if !l.rescued && o.Store.DB.Dialect() == dbx.SQLite {
-		before = before.Add(2 * o.lease()) // nobody else can be sending: our predecessor's leases mean nothing
+	if !l.rescued && o.lines.owner.Inherited(l.ConnectionID) {
+		before = before.Add(2 * o.lease())
 	}
 	dead, err := o.Store.DeadSends(o.Store.DB.Read(ctx), l.AccountID, l.ConnectionID, before, maxInFlight)
 	if err != nil {

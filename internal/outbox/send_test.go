@@ -221,23 +221,47 @@ func TestAReportSettlesAnUncertainMessage(t *testing.T) {
 	})
 }
 
+// among is one of several processes: all connections are its own, left by one
+// that may still be alive.
+type among struct{ Sole }
+
+func (among) Inherited(desk.ID) bool { return false }
+
 func TestM2AnInterruptedSendBecomesUncertain(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
-		ticket := w.open("11 98765-4321")
-		w.hears(ticket)
-		m := w.mustSay(ticket, "no meio")
-		w.do(func(tx *dbx.Tx) error { // a process claims it and is killed
-			_, err := w.s.ClaimMessages(tx, m.AccountID, []desk.ID{m.ID}, w.o.now(), w.o.now().Add(w.o.lease()))
-			return err
-		})
-		w.begin()
+		killed := func(phone, body string) desk.Message { // a process claims it and is killed
+			ticket := w.open(phone)
+			w.hears(ticket)
+			m := w.mustSay(ticket, body)
+			w.do(func(tx *dbx.Tx) error {
+				_, err := w.s.ClaimMessages(tx, m.AccountID, []desk.ID{m.ID}, w.o.now(), w.o.now().Add(w.o.lease()))
+				return err
+			})
+			return m
+		}
+		m := killed("11 98765-4321", "no meio")
+		w.beginAs(among{})
+		other := w.open("11 91234-5678")
+		w.hears(other)
+		w.becomes(w.mustSay(other, "passa").ID, desk.StatusSent)
+		if got := w.message(m.ID); got.Status != desk.StatusSending {
+			t.Fatalf("its sender may still be alive: %s", got.Status)
+		}
 		w.clock.Advance(w.o.lease() + time.Second)
 		w.o.Nudge(m.AccountID, m.ConnectionID)
 		if got := w.becomes(m.ID, desk.StatusUncertain); got.Error.Code != "interrupted" {
 			t.Errorf("%+v", got.Error)
 		}
-		if len(w.p.bodies()) != 0 {
-			t.Error("it was sent again")
+		w.end()
+
+		m = killed("11 97777-4321", "de novo no meio")
+		w.o = New(w.o.Options)
+		w.begin()
+		if got := w.becomes(m.ID, desk.StatusUncertain); got.Error.Code != "interrupted" {
+			t.Errorf("%+v", got.Error)
+		}
+		if got := join(w.p.bodies()); got != "passa" {
+			t.Errorf("sent %q", got)
 		}
 	})
 }

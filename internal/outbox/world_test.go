@@ -158,16 +158,21 @@ func (w *world) do(fn func(tx *dbx.Tx) error) {
 func (w *world) read() dbx.Querier { return w.s.DB.Read(context.Background()) }
 
 // begin sends what is pending until the test ends.
-func (w *world) begin() {
+func (w *world) begin() { w.t.Helper(); w.beginAs(Sole{}) }
+
+func (w *world) beginAs(owner Owner) {
 	w.t.Helper()
-	if err := w.o.Start(context.Background(), nil); err != nil {
+	if err := w.o.Start(context.Background(), owner); err != nil {
 		w.t.Fatal(err)
 	}
-	w.t.Cleanup(func() {
-		if err := w.o.Stop(context.Background()); err != nil {
-			w.t.Error(err)
-		}
-	})
+	w.t.Cleanup(w.end)
+}
+
+func (w *world) end() {
+	w.t.Helper()
+	if err := w.o.Stop(context.Background()); err != nil {
+		w.t.Error(err)
+	}
 }
 
 func (w *world) request(key string) Request {

@@ -48,6 +48,19 @@ func (s *Store) ClaimNode(tx *dbx.Tx, owner string) (Node, error) {
 	return Node{}, ErrNoNode
 }
 
+// ReclaimNode takes back the number of a former process that is known to be
+// dead, without waiting for its lease. heir lists the connections it sent for.
+// A 404 says that the number has another owner by now, or none.
+func (s *Store) ReclaimNode(tx *dbx.Tx, number int, former, owner string) (n Node, heir []desk.ID, err error) {
+	now, n := s.now(), Node{Number: number, owner: owner}
+	if err := tx.QueryRow(`UPDATE node SET owner = $3, fence = fence + 1, lease_until = $4, started_at = $5
+		WHERE id = $1 AND owner = $2 RETURNING fence`, number, former, owner, now.Add(NodeLease), now).Scan(&n.Fence); err != nil {
+		return Node{}, nil, missing(err)
+	}
+	heir, err = dbx.All(tx, scanID, `SELECT id FROM connection WHERE node_id = $1`, number)
+	return n, heir, err
+}
+
 // RenewNode keeps the number for another lease; ErrNodeLost if it is gone.
 func (s *Store) RenewNode(tx *dbx.Tx, n Node) error {
 	changed, err := tx.Exec(`UPDATE node SET lease_until = $3 WHERE id = $1 AND owner = $2 AND fence = $4`,

@@ -129,7 +129,7 @@ func (s *seeder) build(ctx context.Context) error {
 	if err := s.listen(ctx, hooks); err != nil {
 		return err
 	}
-	return s.outbox.Start(ctx, nil)
+	return s.outbox.Start(ctx, outbox.Sole{})
 }
 
 // listen serves the simulator and the ingress to each other for as long as the
