@@ -66,6 +66,9 @@ func TestAuditFindsPlantedDefects(t *testing.T) {
 		{"accepted and gone", "stored is []", func(b *books) { b.asked[0].key, said(b)[2].key = "k1", "" }},
 		{"refused and stored all the same", "was refused", func(b *books) { said(b)[2].key, b.asked[0].ids, b.asked[0].refused = "k1", nil, true }},
 		{"nobody asked for it", "nobody asked", func(b *books) { b.asked = b.asked[1:] }},
+		{"a start is lost", "was answered with ticket", func(b *books) {
+			b.asked = append(b.asked, asked{key: "s1", start: true, accepted: true, ticket: "t7"})
+		}},
 		{"given up, but there twice", "is stored 2 times", func(b *books) { said(b)[2].key, said(b)[3].key = "k6", "k6" }},
 		{"sent twice", "took message 11 2 times", func(b *books) { b.took = append(b.took, b.took[0]) }},
 		{"the provider has what the desk forgot", "does not know", func(b *books) { b.took[0].id = "88" }},

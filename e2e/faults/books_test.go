@@ -35,7 +35,8 @@ type wrote struct {
 type asked struct {
 	key, talk, who, ticket string
 	ids                    []string // of the messages in answers with 2xx
-	refused                bool     // answered 4xx
+	refused                bool     // answered 4xx, and never before with anything else
+	accepted               bool     // a start, answered 2xx with this ticket
 	queue                  bool     // may wait in line
 	start                  bool     // of a conversation, with a template
 	began, ended           time.Time
@@ -124,7 +125,8 @@ type auditor struct {
 	byKey      map[string][]messageHeld // of the agents
 	byProvider map[string][]messageHeld
 	talkOf     map[string]string // message → talk
-	takes      map[string]int    // message → times the provider took it
+	ticketOf   map[string]string
+	takes      map[string]int // message → times the provider took it
 	fate       map[string]took
 }
 
@@ -133,13 +135,13 @@ func (a *auditor) say(format string, args ...any) {
 }
 
 func (a *auditor) index() {
-	a.talkOf, a.takes, a.fate = map[string]string{}, map[string]int{}, map[string]took{}
+	a.talkOf, a.ticketOf, a.takes, a.fate = map[string]string{}, map[string]string{}, map[string]int{}, map[string]took{}
 	for _, t := range a.tickets {
 		for _, m := range t.messages {
 			if _, twice := a.held[m.id]; twice {
 				a.say("message %s is shown twice", m.id)
 			}
-			a.held[m.id], a.talkOf[m.id] = m, t.talk
+			a.held[m.id], a.talkOf[m.id], a.ticketOf[m.id] = m, t.talk, t.state.id
 			if m.key != "" {
 				a.byKey[m.key] = append(a.byKey[m.key], m)
 			}
@@ -215,6 +217,8 @@ func (a *auditor) requests() {
 			a.say("key %s is stored %d times", r.key, len(found))
 		case len(ids) == 1 && (len(found) != 1 || found[0].id != ids[0]):
 			a.say("key %s was answered with message %s, stored is %v", r.key, ids[0], idsOf(found))
+		case r.accepted && (len(found) != 1 || a.ticketOf[found[0].id] != r.ticket):
+			a.say("start %s was answered with ticket %s, stored is %v", r.key, r.ticket, idsOf(found))
 		case r.refused && len(found) != 0:
 			a.say("key %s was refused, stored is %v", r.key, idsOf(found))
 		}
