@@ -218,6 +218,6 @@ func (b *logbook) all() []string {
 }
 
 func (b *logbook) tail(n int) string {
-	lines := b.all()
+	lines := slices.DeleteFunc(b.all(), func(line string) bool { return strings.Contains(line, `"msg":"request"`) })
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }

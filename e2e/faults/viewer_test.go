@@ -48,7 +48,7 @@ func (v *viewer) forget() {
 // frame is one event of the stream.
 type frame struct {
 	Type     string  `json:"type"`
-	Version  int64   `json:"version"`
+	Version  any     `json:"version"` // of the thing; in the first frame of the program
 	TicketID string  `json:"ticket_id"`
 	Ticket   ticket  `json:"ticket"`
 	Message  message `json:"message"`
@@ -138,7 +138,11 @@ func (v *viewer) take(ctx context.Context, f *frame) bool {
 		v.showTicket(&f.Ticket, "stream")
 	case "ticket.removed":
 		v.told[f.TicketID] = false
-		v.removeTicket(f.TicketID, f.Version)
+		version, number := f.Version.(float64)
+		if !number {
+			v.who.run.wrong("a frame of a removed ticket has version %v", f.Version)
+		}
+		v.removeTicket(f.TicketID, int64(version))
 	case "message.created", "message.updated", "event.created":
 		if !v.told[f.TicketID] {
 			v.who.run.wrong("%s's stream tells %s of ticket %s, which it has not shown", v.who.name, f.Type, f.TicketID)
@@ -230,6 +234,10 @@ func (v *viewer) lists(ctx context.Context) ([]ticket, error) {
 // Between two lists a ticket may have moved from one to the other: the newer
 // version counts, and one that was missed comes with the stream.
 func (v *viewer) replace(ctx context.Context, fetched []ticket, open []string) error {
+	var now badges
+	if err := v.who.get(ctx, "/counters", &now); err != nil {
+		return err
+	}
 	chats := map[string]map[string]*message{}
 	for _, id := range open {
 		if !slices.ContainsFunc(fetched, func(t ticket) bool { return t.ID == id }) {
@@ -246,6 +254,7 @@ func (v *viewer) replace(ctx context.Context, fetched []ticket, open []string) e
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.tickets, v.opened, v.gone, v.stale = map[string]*ticket{}, chats, map[string]int64{}, false
+	v.badges = &now
 	for i := range fetched {
 		v.showTicket(&fetched[i], "list")
 	}
@@ -345,8 +354,8 @@ func (v *viewer) differences(ctx context.Context) ([]string, error) {
 		return []string{"is being fetched"}, nil
 	}
 	found := compareTickets(v.tickets, lists)
-	if v.badges != nil && *v.badges != now {
-		found = append(found, fmt.Sprintf("badges %+v, the desk counts %+v", *v.badges, now))
+	if v.badges == nil || *v.badges != now {
+		found = append(found, fmt.Sprintf("badges %+v, the desk counts %+v", v.badges, now))
 	}
 	for id, chat := range chats {
 		if shown := v.opened[id]; shown != nil {
