@@ -56,6 +56,7 @@ type ticketHeld struct {
 	state    ticketState
 	talk     string
 	messages []messageHeld
+	hidden   []messageHeld // taken out of line, which conversations don't show
 }
 
 // ticketState is what makes two views of a ticket with the same version equal.
@@ -137,7 +138,7 @@ func (a *auditor) say(format string, args ...any) {
 func (a *auditor) index() {
 	a.talkOf, a.ticketOf, a.takes, a.fate = map[string]string{}, map[string]string{}, map[string]int{}, map[string]took{}
 	for _, t := range a.tickets {
-		for _, m := range t.messages {
+		for _, m := range slices.Concat(t.messages, t.hidden) {
 			if _, twice := a.held[m.id]; twice {
 				a.say("message %s is shown twice", m.id)
 			}

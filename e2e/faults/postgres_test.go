@@ -23,10 +23,9 @@ import (
 type cluster struct {
 	dir, bin string
 
-	mu     sync.Mutex
-	cmd    *exec.Cmd
-	ended  chan struct{}
-	wanted bool
+	mu    sync.Mutex
+	cmd   *exec.Cmd
+	ended chan struct{}
 }
 
 // newCluster makes and starts a server in an empty folder.
@@ -54,17 +53,9 @@ func (c *cluster) url() string {
 
 // start starts the server and waits until it answers.
 func (c *cluster) start(ctx context.Context) error {
-	c.mu.Lock()
-	c.wanted = true
-	c.mu.Unlock()
 	var err error
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline) && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
-		c.mu.Lock()
-		if c.cmd == nil {
-			err = c.launch()
-		}
-		c.mu.Unlock()
-		if err != nil {
+		if err := c.launchOnce(); err != nil {
 			return err
 		}
 		if err = c.exec(ctx, "SELECT 1"); err == nil {
@@ -72,6 +63,15 @@ func (c *cluster) start(ctx context.Context) error {
 		}
 	}
 	return fmt.Errorf("PostgreSQL did not start: %w", err)
+}
+
+func (c *cluster) launchOnce() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cmd != nil {
+		return nil
+	}
+	return c.launch()
 }
 
 func (c *cluster) launch() error {
@@ -106,7 +106,6 @@ func (c *cluster) launch() error {
 // crash.
 func (c *cluster) stop(signal syscall.Signal) error {
 	c.mu.Lock()
-	c.wanted = false
 	cmd, ended := c.cmd, c.ended
 	c.mu.Unlock()
 	if cmd == nil {

@@ -87,6 +87,7 @@ func (r *run) gather() *books {
 		r.must(err)
 		b.tickets = append(b.tickets, held)
 	}
+	r.hidden(b)
 	r.peopleSee(b, all)
 	r.nothingParked(b)
 	r.countersInside(b)
@@ -98,14 +99,46 @@ func (r *run) held(t *ticket) (ticketHeld, error) {
 	h := ticketHeld{state: t.state(), talk: talkOf(r.numberOf[t.ConnectionID], t.Contact.Phone)}
 	list, err := said(r.ctx, r.ada, t.ID, 0)
 	for i := range list {
-		m := &list[i]
-		held := messageHeld{id: m.ID, key: m.ClientID, provider: m.ProviderID, direction: m.Direction, text: m.Body, tick: m.tick("")}
-		if m.Error != nil {
-			held.code = m.Error.Code
-		}
-		h.messages = append(h.messages, held)
+		h.messages = append(h.messages, list[i].held())
 	}
 	return h, err
+}
+
+func (m *message) held() messageHeld {
+	held := messageHeld{id: m.ID, key: m.ClientID, provider: m.ProviderID, direction: m.Direction, text: m.Body, tick: m.tick("")}
+	if m.Error != nil {
+		held.code = m.Error.Code
+	}
+	return held
+}
+
+// hidden asks for accepted messages that no conversation shows: those that
+// were taken out of line, and no others.
+func (r *run) hidden(b *books) {
+	shown, place := map[string]bool{}, map[string]*ticketHeld{}
+	for i := range b.tickets {
+		t := &b.tickets[i]
+		place[t.state.id] = t
+		for _, m := range t.messages {
+			shown[m.id] = true
+		}
+	}
+	for _, a := range b.asked {
+		for _, id := range a.ids {
+			if shown[id] {
+				continue
+			}
+			shown[id] = true
+			var m message
+			err := r.ada.get(r.ctx, "/messages/"+id, &m)
+			t := place[deref(m.TicketID)]
+			if err != nil || t == nil || m.Status != "canceled" {
+				b.other = append(b.other, fmt.Sprintf("message %s of ticket %q is not shown: %q %v", id, deref(m.TicketID), m.Status, err))
+				continue
+			}
+			t.hidden = append(t.hidden, m.held())
+		}
+	}
 }
 
 // screens waits until every browser shows what the desk says, and notes what
