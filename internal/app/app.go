@@ -59,7 +59,7 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (*App, error) {
 	}
 	a := &App{Base: base, bus: bus.New(), failed: make(chan error, 1)}
 	a.bus.Log = log
-	base.Store.Notify = a.bus.Publish
+	base.Store.Notify, base.Store.Doubt = a.bus.Publish, a.bus.Lose
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, a.Close(ctx))
 	}

@@ -75,6 +75,16 @@ func (b *Bus) Publish(e desk.Event) {
 	}
 }
 
+// Lose tells every subscriber that events may be missing: a commit whose answer
+// was lost may have happened.
+func (b *Bus) Lose() {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for _, s := range b.subs {
+		s.lose()
+	}
+}
+
 // subscriber is a bounded queue with a goroutine behind it.
 type subscriber struct {
 	name   string
@@ -106,6 +116,18 @@ func (s *subscriber) push(e desk.Event) {
 	} else {
 		s.queue = append(s.queue, e)
 	}
+	s.changed.Signal()
+}
+
+// lose has the subscriber read the state again; what waits for it comes all the
+// same, because not everybody reads.
+func (s *subscriber) lose() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped {
+		return
+	}
+	s.missed = true
 	s.changed.Signal()
 }
 

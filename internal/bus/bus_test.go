@@ -1,6 +1,8 @@
 package bus
 
 import (
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -65,6 +67,36 @@ func TestPublishNeverWaitsAndOverflowIsTold(t *testing.T) {
 	<-lost
 	if id := <-seen; id != 6 {
 		t.Fatalf("after the loss came %d, want 6: the rest is covered by the resync", id)
+	}
+}
+
+func TestALossIsToldToAllAndTakesNothingAway(t *testing.T) {
+	for reads, want := range map[bool]string{true: "1 lost 2", false: "1 2"} {
+		b := New()
+		block, got := make(chan struct{}), make(chan string, 10)
+		var opts []Option
+		if reads {
+			opts = append(opts, OnLost(func() { got <- "lost" }))
+		}
+		cancel := b.Subscribe("test", 3, func(e desk.Event) {
+			if e.ID == 1 {
+				<-block
+			}
+			got <- fmt.Sprint(e.ID)
+		}, opts...)
+		b.Publish(event(1))
+		waitTaken(t, b)
+		b.Publish(event(2))
+		b.Lose()
+		close(block)
+		var list []string
+		for range strings.Fields(want) {
+			list = append(list, <-got)
+		}
+		if told := strings.Join(list, " "); told != want {
+			t.Errorf("told %q, want %q", told, want)
+		}
+		cancel()
 	}
 }
 

@@ -96,6 +96,43 @@ func TestAfterCommitMayWrite(t *testing.T) {
 	})
 }
 
+// The server goes away while it commits: nobody may be told that it happened,
+// and those who would have been have to look.
+func TestPostgresTellsOfACommitInDoubt(t *testing.T) {
+	db := testkit.PostgresWith(t, schema())
+	mustDo(t, db, func(tx *dbx.Tx) error {
+		_, err := tx.Exec(`CREATE FUNCTION vanish() RETURNS trigger LANGUAGE plpgsql AS
+			'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'`)
+		if err == nil {
+			_, err = tx.Exec(`CREATE CONSTRAINT TRIGGER vanish AFTER INSERT ON item DEFERRABLE INITIALLY DEFERRED
+				FOR EACH ROW WHEN (NEW.id = 9) EXECUTE FUNCTION vanish()`)
+		}
+		return err
+	})
+	var told []string
+	write := func(id int) error {
+		return db.Do(t.Context(), func(tx *dbx.Tx) error {
+			tx.AfterCommit(func() { told = append(told, fmt.Sprint("committed ", id)) })
+			tx.InDoubt(func() { told = append(told, fmt.Sprint("look for ", id)) })
+			return insert(tx, id, fmt.Sprint("item ", id))
+		})
+	}
+	var lost *dbx.Error
+	if err := write(9); !errors.As(err, &lost) || !lost.Uncertain {
+		t.Fatalf("the lost commit is %v", err)
+	}
+	if err := errors.Join(write(1), write(2)); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(2); !dbx.IsUnique(err) {
+		t.Fatal(err)
+	}
+	db.Settle()
+	if fmt.Sprint(told) != "[look for 9 committed 1 committed 2]" {
+		t.Fatal(told)
+	}
+}
+
 func TestPostgresRetriesDeadlocks(t *testing.T) {
 	db := testkit.PostgresWith(t, schema())
 	mustDo(t, db, func(tx *dbx.Tx) error { return errors.Join(insert(tx, 1, "a"), insert(tx, 2, "b")) })

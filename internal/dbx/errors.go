@@ -58,6 +58,12 @@ func IsUnique(err error) bool { return isKind(err, Unique) }
 // IsTransient reports whether the same work may succeed when tried again.
 func IsTransient(err error) bool { return isKind(err, Transient) }
 
+// isUncertain reports whether the transaction may have happened all the same.
+func isUncertain(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Uncertain
+}
+
 func isKind(err error, k Kind) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Kind == k

@@ -91,7 +91,7 @@ func (db *DB) tryPostgres(ctx context.Context, fn func(tx *Tx) error) (err error
 		return err
 	}
 	settled = true
-	return db.commitPostgres(sqlTx, tx.after)
+	return db.commitPostgres(sqlTx, tx.after, tx.doubt)
 }
 
 // commitPostgres takes the callbacks' place in line before COMMIT is sent. A
@@ -99,12 +99,16 @@ func (db *DB) tryPostgres(ctx context.Context, fn func(tx *Tx) error) (err error
 // place, after our COMMIT reached the server: so callbacks of transactions
 // that touch the same rows run in the order in which these committed, though
 // the answers may overtake each other.
-func (db *DB) commitPostgres(sqlTx *sql.Tx, after []func()) error {
-	place := db.after.take(len(after))
+func (db *DB) commitPostgres(sqlTx *sql.Tx, after, doubt []func()) error {
+	place := db.after.take(len(after) + len(doubt))
 	db.count.commits.Add(1)
 	if err := sqlTx.Commit(); err != nil {
-		db.after.settle(place, nil)
-		return uncertainIfLost(err)
+		err = uncertainIfLost(err)
+		if !isUncertain(err) {
+			doubt = nil
+		}
+		db.after.settle(place, doubt)
+		return err
 	}
 	db.count.calls.Add(1)
 	db.after.settle(place, after)

@@ -15,6 +15,7 @@ import (
 type Tx struct {
 	session
 	after []func()
+	doubt []func()
 	last  []step
 }
 
@@ -33,6 +34,11 @@ func newTx(s session) *Tx {
 // in commit order, one at a time. It is forgotten when the transaction or the
 // savepoint it was called in rolls back. fn should be quick.
 func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
+
+// InDoubt has fn run, in the place of what AfterCommit was given, when the
+// answer to COMMIT was lost: the transaction may have happened, and whoever
+// would have been told has to look. It may run for what rolled back as well.
+func (tx *Tx) InDoubt(fn func()) { tx.doubt = append(tx.doubt, fn) }
 
 // Savepoint runs fn so that its failure undoes only what fn did, and the
 // transaction goes on. It returns fn's error.

@@ -38,7 +38,7 @@ func (s *Store) Record(tx *dbx.Tx, e desk.Event) error {
 		e.Actor.Kind, e.Actor.ID, before, after, data, e.At); err != nil {
 		return err
 	}
-	tx.AfterCommit(func() { s.Notify(e) })
+	s.tell(tx, e)
 	return nil
 }
 
@@ -52,7 +52,15 @@ func (s *Store) Announce(tx *dbx.Tx, e desk.Event) {
 	if e.Actor.Kind == "" {
 		e.Actor = desk.System()
 	}
+	s.tell(tx, e)
+}
+
+// tell hands an event to Notify once it is committed.
+func (s *Store) tell(tx *dbx.Tx, e desk.Event) {
 	tx.AfterCommit(func() { s.Notify(e) })
+	if s.Doubt != nil {
+		tx.InDoubt(s.Doubt)
+	}
 }
 
 func scanEvent(r dbx.Scanner) (desk.Event, error) {

@@ -41,6 +41,10 @@ type Store struct {
 	Now func() time.Time
 	// Notify is called after the commit with every recorded or announced event.
 	Notify func(desk.Event)
+	// Doubt is called instead when a commit's answer was lost, so that what was
+	// recorded may have happened; nil if nobody keeps anything that it would
+	// make wrong.
+	Doubt func()
 }
 
 // New returns a Store. notify may be nil.
