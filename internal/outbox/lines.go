@@ -282,8 +282,11 @@ func (l *line) claim(ctx context.Context) (messages []desk.Message, again time.D
 		messages, err = l.o.Store.ClaimMessages(tx, l.AccountID, ids, now, now.Add(l.o.lease()))
 		return err
 	})
+	if err != nil {
+		return nil, again, err // none of them is ours, so none takes a slot that nobody would free
+	}
 	l.take(len(messages))
-	return messages, again, err
+	return messages, again, nil
 }
 
 // admit asks the limits which heads may leave. People come before campaigns by

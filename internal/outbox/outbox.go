@@ -39,6 +39,9 @@ type Options struct {
 	Log       *slog.Logger
 	// SendTimeout bounds one provider call; 0 means 45 s.
 	SendTimeout time.Duration
+	// Pause is how long to wait after the n-th time (from 1) that an outcome
+	// could not be stored; nil means 0.5 s, 1 s, 1.5 s … up to 3 s.
+	Pause func(try int) time.Duration
 }
 
 // Outbox composes and sends. Make it with New.
@@ -58,6 +61,9 @@ func New(o Options) *Outbox {
 	}
 	if o.SendTimeout == 0 {
 		o.SendTimeout = 45 * time.Second
+	}
+	if o.Pause == nil {
+		o.Pause = func(try int) time.Duration { return min(time.Duration(try)*500*time.Millisecond, 3*time.Second) }
 	}
 	return &Outbox{Options: o, lines: newLines()}
 }

@@ -51,17 +51,19 @@ func (o *Outbox) send(ctx context.Context, l *line, adapter channel.Adapter, ope
 // lasts: the provider has acted, and only the database does not know. After
 // that the message counts as abandoned, which is uncertain.
 func (o *Outbox) settle(ctx context.Context, m *desk.Message, write func(tx *dbx.Tx) error) {
-	const tries = 5
-	for try := range tries {
+	until := time.Now().Add(o.lease()) // of the process, whatever o.Now says
+	for try := 1; ; try++ {
 		err := o.Store.DB.Do(ctx, write)
 		if err == nil {
 			return
 		}
-		o.Log.Error("outcome of a send could not be stored", "message", m.ID, "try", try+1, "err", err)
-		if !dbx.IsTransient(err) {
+		pause := o.Pause(try)
+		if !dbx.IsTransient(err) || time.Now().Add(pause).After(until) {
+			o.Log.Error("outcome of a send could not be stored", "message", m.ID, "try", try, "err", err)
 			return
 		}
-		time.Sleep(time.Duration(try+1) * 500 * time.Millisecond)
+		o.Log.Warn("outcome of a send could not be stored yet", "message", m.ID, "try", try, "err", err)
+		time.Sleep(pause)
 	}
 }
 

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -262,6 +263,55 @@ func TestM2AnInterruptedSendBecomesUncertain(t *testing.T) {
 		}
 		if got := join(w.p.bodies()); got != "passa" {
 			t.Errorf("sent %q", got)
+		}
+	})
+}
+
+// A claim whose commit fails sends nothing, so it must not take a slot: after
+// 32 of them nothing would ever leave by the connection.
+func TestAClaimThatFailsTakesNoSlot(t *testing.T) {
+	w := newWorld(t, testkit.Postgres(t))
+	ticket := w.open("11 98765-4321")
+	w.hears(ticket)
+	m := w.mustSay(ticket, "agora não")
+	w.do(func(tx *dbx.Tx) error { // every commit of a claim is refused
+		_, err := tx.Exec(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''full'' USING ERRCODE = ''53100''; END'`)
+		if err == nil {
+			_, err = tx.Exec(`CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON message DEFERRABLE INITIALLY DEFERRED
+				FOR EACH ROW WHEN (NEW.status = 'sending') EXECUTE FUNCTION refuse()`)
+		}
+		return err
+	})
+	l := &line{Connected: store.Connected{AccountID: m.AccountID, ConnectionID: m.ConnectionID}, o: w.o, pacer: newPacer(channel.Pace{})}
+	if claimed, _, err := l.claim(t.Context()); len(claimed) != 0 || !dbx.IsTransient(err) {
+		t.Fatalf("claimed %v, %v", claimed, err)
+	}
+	if free := l.free(); free != maxInFlight {
+		t.Errorf("%d slots of %d are free", free, maxInFlight)
+	}
+}
+
+// The provider has acted; that the database is away for longer than a moment
+// must not make its answer unknown.
+func TestAnOutcomeIsStoredHoweverOftenTheDatabaseRefuses(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.o.Pause = func(int) time.Duration { return 0 }
+		ticket := w.open("11 98765-4321")
+		w.hears(ticket)
+		m := w.mustSay(ticket, "chegou?")
+		w.do(func(tx *dbx.Tx) error {
+			_, err := w.s.ClaimMessages(tx, m.AccountID, []desk.ID{m.ID}, w.o.now(), w.o.now().Add(w.o.lease()))
+			return err
+		})
+		tries := 0
+		w.o.settle(t.Context(), &m, func(tx *dbx.Tx) error {
+			if tries++; tries < 50 {
+				return &dbx.Error{Kind: dbx.Transient, Err: errors.New("away")}
+			}
+			return w.o.accepted(t.Context(), tx, &m, channel.Sent{ProviderID: "wamid.late"})
+		})
+		if got := w.becomes(m.ID, desk.StatusSent); got.ProviderID != "wamid.late" {
+			t.Errorf("%+v", got)
 		}
 	})
 }
