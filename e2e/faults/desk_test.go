@@ -24,7 +24,7 @@ type desk interface {
 	start(ctx context.Context) error // and wait until it serves
 	stop() error                     // in order
 	kill() error
-	report() []string // what it may never say
+	said() []string // its log
 }
 
 // process is the real program as a child. It keeps its address and its data.
@@ -181,10 +181,12 @@ func (p *process) stop() error {
 	return nil
 }
 
-// report lists lines that no fault excuses.
-func (p *process) report() []string {
+func (p *process) said() []string { return p.log.all() }
+
+// badLines are those of a log that no fault excuses.
+func badLines(lines []string) []string {
 	var bad []string
-	for _, line := range p.log.all() {
+	for _, line := range lines {
 		for _, word := range []string{"panic", "fatal error:", "DATA RACE", "differ", "could not be interpreted", "internal error"} {
 			if strings.Contains(line, word) {
 				bad = append(bad, fmt.Sprintf("the program said: %.1200s", line))

@@ -77,7 +77,7 @@ func TestFaults(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			live(t, p, s, blows(s))
+			live(t, p, s, blows(s), options.each)
 		})
 	}
 	if wanted("postgres") {
@@ -87,14 +87,14 @@ func TestFaults(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			live(t, p, s, blows(s))
+			live(t, p, s, blows(s), options.each)
 		})
 	}
 }
 
 // live is a whole run.
-func live(t *testing.T, d desk, s storage, heavy []string) {
-	t.Logf("seed %d, %s: go test ./e2e/faults -run '%s' -args -seed %d -for %s", options.seed, options.each, t.Name(), options.seed, options.each)
+func live(t *testing.T, d desk, s storage, heavy []string, length time.Duration) {
+	t.Logf("seed %d, %s: go test ./e2e/faults -run '%s' -args -seed %d -for %s", options.seed, length, t.Name(), options.seed, options.each)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	r := &run{t: t, seed: options.seed, ctx: ctx, desk: d, store: s, once: map[string]bool{}}
@@ -110,8 +110,8 @@ func live(t *testing.T, d desk, s storage, heavy []string) {
 	r.meta.guests = r.crowd.gets
 	r.must(d.start(ctx))
 	r.found()
-	events := schedule(r.random("schedule"), options.each, heavy)
-	r.act(func() { r.storm(events) }, options.each)
+	events := schedule(r.random("schedule"), length, heavy)
+	r.act(func() { r.storm(events) }, length)
 	r.settle()
 	b := r.gather()
 	cancel()

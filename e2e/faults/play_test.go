@@ -2,6 +2,9 @@ package faults_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -41,7 +44,7 @@ func (r *run) judge(b *books) {
 	for _, line := range r.afterwards() {
 		r.t.Log(line)
 	}
-	found := audit(b)
+	found := append(badLines(r.desk.said()), audit(b)...)
 	const most = 40
 	for i, f := range found {
 		if i == most {
@@ -54,10 +57,17 @@ func (r *run) judge(b *books) {
 		r.t.Error("the run proved nothing: nobody got anything done")
 	}
 	if r.t.Failed() {
-		if p, ok := r.desk.(*process); ok {
-			r.t.Logf("the program's last words:\n%s", p.log.tail(40))
-		}
+		r.t.Log(r.keepLog())
 	}
+}
+
+// keepLog puts what the program said where it can be read after the run.
+func (r *run) keepLog() string {
+	path := filepath.Join(os.TempDir(), fmt.Sprintf("prosa-faults-%s-%d.log", strings.ReplaceAll(r.t.Name(), "/", "-"), r.seed))
+	if err := os.WriteFile(path, []byte(strings.Join(r.desk.said(), "\n")), 0o600); err != nil {
+		return err.Error()
+	}
+	return "what the program said: " + path
 }
 
 // afterwards tells what is no fault but worth knowing.

@@ -133,14 +133,15 @@ func (c *cluster) exec(ctx context.Context, statement string) error {
 	return errors.Join(err, conn.Close(ctx))
 }
 
-// lock keeps everybody from writing messages and tickets for a while.
+// lock keeps everybody from writing messages for a while. It takes one lock
+// only, so that it is nobody's deadlock.
 func (c *cluster) lock(ctx context.Context, d time.Duration) error {
 	conn, err := pgx.Connect(ctx, c.url())
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close(ctx) }() // with it the lock
-	if _, err := conn.Exec(ctx, "BEGIN; LOCK TABLE message, ticket IN EXCLUSIVE MODE"); err != nil {
+	if _, err := conn.Exec(ctx, "BEGIN; LOCK TABLE message IN EXCLUSIVE MODE"); err != nil {
 		return err
 	}
 	select {

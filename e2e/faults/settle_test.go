@@ -91,7 +91,6 @@ func (r *run) gather() *books {
 	r.peopleSee(b, all)
 	r.nothingParked(b)
 	r.countersInside(b)
-	b.other = append(b.other, r.desk.report()...)
 	return b
 }
 

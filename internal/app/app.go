@@ -53,7 +53,12 @@ type App struct {
 
 // New opens the database and builds everything; nothing runs yet.
 func New(ctx context.Context, c config.Config, log *slog.Logger) (*App, error) {
-	base, err := OpenBase(ctx, c, log)
+	return NewAt(ctx, c, log, time.Now)
+}
+
+// NewAt is New with a clock of the caller's, which may be stepped.
+func NewAt(ctx context.Context, c config.Config, log *slog.Logger, now func() time.Time) (*App, error) {
+	base, err := openBase(ctx, c, log, now)
 	if err != nil {
 		return nil, err
 	}
@@ -72,25 +77,25 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if a.files, err = media.New(a.Config.MediaDir(), time.Now); err != nil {
+	if a.files, err = media.New(a.Config.MediaDir(), a.Now); err != nil {
 		return err
 	}
 	if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", a.Config.Listen); err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	registry := channel.Registry{desk.WhatsAppOfficial: whatsappcloud.New(whatsappcloud.Options{Now: time.Now, Log: a.Log})}
-	a.simulator = &simulator{log: a.Log, world: sandbox.New(sandbox.Options{DB: a.DB, Now: time.Now, Log: a.Log, IDs: a.Store.IDs.Next})}
+	registry := channel.Registry{desk.WhatsAppOfficial: whatsappcloud.New(whatsappcloud.Options{Now: a.Now, Log: a.Log})}
+	a.simulator = &simulator{log: a.Log, world: sandbox.New(sandbox.Options{DB: a.DB, Now: a.Now, Log: a.Log, IDs: a.Store.IDs.Next})}
 	a.directory = routing.NewDirectory(a.Store, registry, a.vault.OpenSetting, a.simulator.base)
-	a.jobs = jobs.New(jobs.Config{Store: a.Store, Now: time.Now, Rand: rand.Reader, Log: a.Log})
+	a.jobs = jobs.New(jobs.Config{Store: a.Store, Now: a.Now, Rand: rand.Reader, Log: a.Log})
 	rates, err := outbox.DefaultRates()
 	if err != nil {
 		return err
 	}
 	desk := routing.New(a.Store)
 	a.outbox = outbox.New(outbox.Options{Store: a.Store, Directory: a.directory, Desk: desk, Registry: registry, Files: opener{a.files},
-		Rates: rates, Now: time.Now, Log: a.Log})
+		Rates: rates, Now: a.Now, Log: a.Log})
 	receiver := inbound.New(inbound.Config{Store: a.Store, Directory: a.directory, Desk: desk, Registry: registry,
-		Outbox: a.outbox, Jobs: a.jobs, Files: a.files, Now: time.Now, Log: a.Log})
+		Outbox: a.outbox, Jobs: a.jobs, Files: a.files, Now: a.Now, Log: a.Log})
 	for _, kinds := range [][]jobs.Kind{receiver.Kinds(), jobs.Upkeep(a.Store, a.files, a.Log), chores(a.Store)} {
 		for _, k := range kinds {
 			a.jobs.Handle(k)
@@ -123,7 +128,7 @@ func (a *App) seedDemo(ctx context.Context) error {
 	}
 	_, err := demo.Seed(ctx, demo.Options{DB: a.DB, Node: a.Node.Number, Files: a.files, Hash: func(ctx context.Context, p string) (string, error) {
 		return a.auth.Hash(ctx, "password", p)
-	}, Seal: a.vault.SealSettings, Open: a.vault.OpenSetting, Now: time.Now(), Log: a.Log})
+	}, Seal: a.vault.SealSettings, Open: a.vault.OpenSetting, Now: a.Now(), Log: a.Log})
 	return err
 }
 

@@ -28,6 +28,7 @@ type Base struct {
 	Store  *store.Store
 	Node   store.Node
 	Log    *slog.Logger
+	Now    func() time.Time // the clock of everything above
 
 	lock      *os.File
 	inherited map[desk.ID]bool // connections of a former process that is known to be dead
@@ -36,10 +37,14 @@ type Base struct {
 // OpenBase opens and migrates the database. The store's Notify may be set
 // before anything is written.
 func OpenBase(ctx context.Context, c config.Config, log *slog.Logger) (*Base, error) {
+	return openBase(ctx, c, log, time.Now)
+}
+
+func openBase(ctx context.Context, c config.Config, log *slog.Logger, now func() time.Time) (*Base, error) {
 	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	b := &Base{Config: c, Log: log}
+	b := &Base{Config: c, Log: log, Now: now}
 	if c.DatabaseURL == "" {
 		var err error
 		if b.lock, err = lockFolder(filepath.Join(c.DataDir, lockFile)); err != nil {
@@ -61,7 +66,7 @@ func (b *Base) open(ctx context.Context) error {
 	if err := dbx.Migrate(ctx, b.DB, store.Schema()); err != nil {
 		return fmt.Errorf("bring the database up to date: %w", err)
 	}
-	b.Store = store.New(b.DB, nil, time.Now, nil)
+	b.Store = store.New(b.DB, nil, b.Now, nil)
 	if err := b.claimNode(ctx); err != nil {
 		return err
 	}
@@ -69,7 +74,7 @@ func (b *Base) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find the newest id: %w", err)
 	}
-	b.Store.IDs = desk.NewIDs(time.Now, b.Node.Number, floor)
+	b.Store.IDs = desk.NewIDs(b.Now, b.Node.Number, floor)
 	return nil
 }
 

@@ -37,11 +37,11 @@ func (a *App) buildHTTP(ctx context.Context, registry channel.Registry, desk *ro
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.api = api.New(api.Options{Store: a.Store, Auth: a.auth, Vault: a.vault, Directory: a.directory, Desk: desk, Outbox: a.outbox,
-		Inbound: receiver, Registry: registry, Files: a.files, Signer: media.Signer{Key: signing, Now: time.Now},
-		Sandbox: a.simulator.world, Metrics: metrics, Log: a.Log, Now: time.Now, Random: rand.Reader, PublicURL: a.Config.PublicURL,
+		Inbound: receiver, Registry: registry, Files: a.files, Signer: media.Signer{Key: signing, Now: a.Now},
+		Sandbox: a.simulator.world, Metrics: metrics, Log: a.Log, Now: a.Now, Random: rand.Reader, PublicURL: a.Config.PublicURL,
 		HooksURL: a.self, Version: a.Config.Version, Demo: a.Config.Demo, SetupCode: a.setupCode, SetupOpen: a.Config.Loopback(),
 		Ready: a.ready, Bus: a.bus})
-	hooks := &ingress.Hooks{Directory: a.directory, Registry: registry, Receiver: receiver, Now: time.Now, Log: a.Log,
+	hooks := &ingress.Hooks{Directory: a.directory, Registry: registry, Receiver: receiver, Now: a.Now, Log: a.Log,
 		Observe: observeWebhooks(metrics)}
 	mux := http.NewServeMux()
 	hooks.Register(mux)
