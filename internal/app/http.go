@@ -36,6 +36,7 @@ func (a *App) buildHTTP(ctx context.Context, registry channel.Registry, desk *ro
 	}
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	observeDatabase(metrics, a.DB)
 	a.api = api.New(api.Options{Store: a.Store, Auth: a.auth, Vault: a.vault, Directory: a.directory, Desk: desk, Outbox: a.outbox,
 		Inbound: receiver, Registry: registry, Files: a.files, Signer: media.Signer{Key: signing, Now: a.Now},
 		Sandbox: a.simulator.world, Metrics: metrics, Log: a.Log, Now: a.Now, Random: rand.Reader, PublicURL: a.Config.PublicURL,

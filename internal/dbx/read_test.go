@@ -102,7 +102,7 @@ func TestStatsCountApart(t *testing.T) {
 			return tx.Savepoint(func(tx *dbx.Tx) error { return insert(tx, 2, "b") })
 		})
 		count(t, db)
-		want := dbx.Stats{Statements: 3, Calls: 1, Begins: 1, Commits: 1, Savepoints: 1, Releases: 1}
+		want := dbx.Stats{Statements: 3, InWrites: 2, Calls: 1, Begins: 1, Commits: 1, Savepoints: 1, Releases: 1}
 		if got := db.Stats().Minus(before); got != want {
 			t.Fatalf("got %+v", got)
 		}

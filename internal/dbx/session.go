@@ -18,6 +18,7 @@ type session struct {
 	db     *DB
 	run    runner
 	ctx    context.Context
+	writes bool  // the inside of a Do
 	strict bool  // refuse everything after an error, as PostgreSQL does
 	failed error // the first statement error
 	open   *Rows
@@ -76,6 +77,9 @@ func (s *session) admit(query string, args int) error {
 		return s.note(fmt.Errorf("%w: %s", err, excerpt(query)))
 	}
 	s.db.count.statements.Add(1)
+	if s.writes {
+		s.db.count.inWrites.Add(1)
+	}
 	return nil
 }
 

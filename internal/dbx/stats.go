@@ -8,6 +8,7 @@ import "sync/atomic"
 // counted apart.
 type Stats struct {
 	Statements  int64 // row statements: SELECT, INSERT, UPDATE, DELETE, DDL
+	InWrites    int64 // those of them inside a Do
 	Calls       int64 // Do calls that were committed
 	Begins      int64
 	Commits     int64
@@ -21,6 +22,7 @@ type Stats struct {
 func (s Stats) Minus(earlier Stats) Stats {
 	return Stats{
 		Statements:  s.Statements - earlier.Statements,
+		InWrites:    s.InWrites - earlier.InWrites,
 		Calls:       s.Calls - earlier.Calls,
 		Begins:      s.Begins - earlier.Begins,
 		Commits:     s.Commits - earlier.Commits,
@@ -32,7 +34,7 @@ func (s Stats) Minus(earlier Stats) Stats {
 }
 
 type counters struct {
-	statements, calls, begins, commits, rollbacks, savepoints, releases, rollbacksTo atomic.Int64
+	statements, inWrites, calls, begins, commits, rollbacks, savepoints, releases, rollbacksTo atomic.Int64
 }
 
 // Stats returns the counters as they stand.
@@ -40,6 +42,7 @@ func (db *DB) Stats() Stats {
 	c := &db.count
 	return Stats{
 		Statements:  c.statements.Load(),
+		InWrites:    c.inWrites.Load(),
 		Calls:       c.calls.Load(),
 		Begins:      c.begins.Load(),
 		Commits:     c.commits.Load(),

@@ -26,7 +26,7 @@ var _ Querier = (*Tx)(nil)
 var errLost = errors.New("dbx: the database rolled back the whole transaction")
 
 func newTx(s session) *Tx {
-	s.strict = true
+	s.strict, s.writes = true, true
 	return &Tx{session: s}
 }
 
