@@ -13,7 +13,7 @@ RACE_BOTH := ./internal/dbx/... ./internal/store/... ./internal/inbound/... ./in
 # What the web app is made of; its build is repeated only when this changes.
 WEB_SOURCES := $(shell find web/src web/public web/scripts -type f 2>/dev/null) web/index.html web/package.json web/package-lock.json web/vite.config.ts api/openapi.json
 
-.PHONY: build run dev test check fmt lint openapi bench shots clean test-go test-e2e test-web journeys deps program
+.PHONY: build run dev test check fmt lint openapi bench bench-quick bench-full shots clean test-go test-e2e test-web journeys deps program
 
 build: web/dist/index.html program ## bin/prosa, one static binary with the web app inside
 
@@ -72,8 +72,14 @@ test-e2e: program ## the real program, lived through from outside
 openapi: ## rewrite api/openapi.json from the handlers
 	go test ./internal/api -run TestOpenAPI -count=1 -update
 
-bench: ## figures beside the machine's own limits
+bench: ## figures beside the machine's own limits, on both databases: up to 40 minutes
 	go run ./bench
+
+bench-quick: ## a look at them: under three minutes
+	go run ./bench -quick
+
+bench-full: ## the whole matrix: hours
+	go run ./bench -full
 
 fmt:
 	gofmt -w cmd internal bench e2e

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/prosa-desk/prosa/internal/dbx"
@@ -13,29 +14,22 @@ import (
 // benchmark is one run of everything.
 type benchmark struct {
 	options
-	d       *dataset
 	prog    *program
 	library *library
 	report  *report
 }
 
-// Rates and sizes of what is measured at a fixed rate.
-const (
-	streams      = 50
-	deliveryRate = 100 // webhooks a second
-	sendingRate  = 40  // replies a second on one number
-	rateWindow   = 2 * time.Second
-	starts       = 3
-)
-
 // machine looks for the limits that have no database.
 func (b *benchmark) machine(ctx context.Context, work string) error {
-	o, err := httpLimit(ctx, b.conns)
-	if err != nil {
-		return err
+	for _, conns := range b.plan.core {
+		o, err := httpLimit(ctx, conns)
+		if err != nil {
+			return err
+		}
+		b.report.rate(row{Name: limitHTTP, Conns: conns}, o)
 	}
-	b.report.rate(row{Name: limitHTTP, Conns: b.conns}, o)
-	if o, err = diskLimit(work); err != nil {
+	o, err := diskLimit(work)
+	if err != nil {
 		return err
 	}
 	b.report.rate(row{Name: "limit.append_fsync", Conns: 1}, o)
@@ -48,18 +42,19 @@ func (b *benchmark) machine(ctx context.Context, work string) error {
 }
 
 // database measures everything of one database on a fresh copy of the data.
-func (b *benchmark) database(ctx context.Context, db dbx.Dialect) (err error) {
-	st, err := b.library.open(ctx, db, b.d)
+func (b *benchmark) database(ctx context.Context, db dbx.Dialect, d *dataset) (err error) {
+	st, err := b.library.open(ctx, db, d)
 	if err != nil {
 		return err
 	}
 	defer func() { st.close(); err = errors.Join(err, st.removeAll()) }()
-	o, err := commitLimit(ctx, st.place, b.conns)
-	if err != nil {
-		return err
+	for _, conns := range b.plan.core {
+		o, err := commitLimit(ctx, st.place, conns)
+		if err != nil {
+			return err
+		}
+		b.report.rate(st.row(limitCommit, conns), o)
 	}
-	at := b.row(st, limitCommit)
-	b.report.rate(at, o)
 	size, err := st.bytes(ctx)
 	if err != nil {
 		return err
@@ -68,10 +63,11 @@ func (b *benchmark) database(ctx context.Context, db dbx.Dialect) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := b.coldStarts(ctx, st); err != nil {
+	b.report.value(st.row("footprint.bytes_per_stored_message", 0), float64(size)/float64(count), "B")
+	if err := b.footprint(ctx, st); err != nil {
 		return err
 	}
-	s, err := openScene(ctx, b.prog, st, b.d)
+	s, err := openScene(ctx, b.prog, st)
 	if err != nil {
 		return err
 	}
@@ -80,34 +76,8 @@ func (b *benchmark) database(ctx context.Context, db dbx.Dialect) (err error) {
 }
 
 // row is a figure of a database.
-func (b *benchmark) row(st *stage, name string) row {
-	return row{Name: name, DB: string(st.db), Tickets: b.d.Tickets, Conns: b.conns}
-}
-
-// coldStarts is how long the program takes from nothing to its first good
-// answer, the median of a few; and what it holds a second later, when nobody
-// has asked it anything.
-func (b *benchmark) coldStarts(ctx context.Context, st *stage) error {
-	var took []time.Duration
-	for i := range starts {
-		r, err := b.prog.start(ctx, st.place)
-		if err != nil {
-			return err
-		}
-		took = append(took, r.ready)
-		time.Sleep(100 * time.Millisecond) // it may be ready before it has started all
-		if i == starts-1 {
-			time.Sleep(time.Second)
-			b.memory(st, r.pid(), "idle")
-		}
-		if err := r.stop(); err != nil {
-			return err
-		}
-	}
-	at := b.row(st, "footprint.cold_start")
-	at.Conns = 0
-	b.report.value(at, summarise(took, time.Second).p50, "ms")
-	return nil
+func (s *stage) row(name string, conns int) row {
+	return row{Name: name, DB: string(s.db), Tickets: s.d.Tickets, Conns: conns}
 }
 
 // serving measures the running program, once it has shown that it is right.
@@ -122,52 +92,118 @@ func (b *benchmark) serving(ctx context.Context, s *scene) error {
 	if err != nil {
 		return err
 	}
-	b.measure(ctx, s, reading)
-	b.measure(ctx, s, s.writes())
-	b.delivery(ctx, s)
-	b.sending(ctx, s)
-	b.measure(ctx, s, s.replies())
+	b.measure(ctx, s, fresh, reading)
+	if b.plan.whole(s.d.Name) {
+		b.budgets(ctx, s)
+	}
+	b.measure(ctx, s, fresh, s.writes())
+	b.measure(ctx, s, fresh, s.mixed())
+	if b.plan.whole(s.d.Name) {
+		b.delivery(ctx, s)
+		b.fixedInbound(ctx, s)
+		b.sending(ctx, s)
+		b.workedState(ctx, s, reading)
+	}
+	b.measure(ctx, s, fresh, s.replies())
+	b.memory(s.stage, s.run.pid(), "under_load", peakMemory)
 	time.Sleep(2 * time.Second)
-	b.memory(s.stage, s.run.pid(), "after_load")
+	b.memory(s.stage, s.run.pid(), "after_load", memory)
 	if err := s.durable(ctx); err != nil {
 		return fmt.Errorf("not durable, so the figures don't count: %w", err)
 	}
 	return ctx.Err()
 }
 
-// measure runs operations, and those whose worst case counts once more at half
-// the rate they reached.
-func (b *benchmark) measure(ctx context.Context, s *scene, list []measure) {
+// workedState has the program accept many messages and measures again, without
+// any maintenance by hand.
+func (b *benchmark) workedState(ctx context.Context, s *scene, reading []measure) {
+	if b.plan.worked == 0 {
+		return
+	}
+	if err := s.work(ctx, b.plan.worked); err != nil {
+		b.report.fail(s.row("worked", usual), err)
+		return
+	}
+	b.measure(ctx, s, worked, reading)
+	b.measure(ctx, s, worked, s.mixed())
+}
+
+// measure runs operations with every number of connections the plan says, and
+// those whose worst case counts once more at half the rate they reached.
+func (b *benchmark) measure(ctx context.Context, s *scene, st state, list []measure) {
 	for _, m := range list {
-		if !b.wants(m.name) {
+		if !b.wants(m.name) || !b.plan.takes(m.name, s.d.Name, st) || m.kind != "" && !b.plan.kindsOf(m.name, st) {
 			continue
 		}
-		at := b.row(s.stage, m.name)
-		at.limit = m.limit
-		load := loadSpec{addr: s.run.addr, conns: b.conns, warm: b.warm, window: b.window}
-		o, ok := b.once(ctx, s, at, load, m.op)
-		if ok && m.half {
-			at.Name, load.window, load.rate = m.name+".half_rate", rateWindow, o.perS/2
-			b.once(ctx, s, at, load, m.op)
+		conns := b.plan.conns(m.name, st)
+		if m.kind != "" && !b.plan.all {
+			conns = conns[:1]
+		}
+		for _, n := range conns {
+			b.measureAt(ctx, s, st, &m, n)
+		}
+		if m.four && b.plan.kinds {
+			b.tail(ctx, s, st, &m)
 		}
 	}
 }
 
+// load is how the plan repeats an operation.
+func (b *benchmark) load(s *scene, conns int) loadSpec {
+	return loadSpec{addr: s.run.addr, conns: conns, warm: b.plan.warm, window: b.plan.window, windows: b.plan.windows}
+}
+
+func (b *benchmark) measureAt(ctx context.Context, s *scene, st state, m *measure, conns int) {
+	at := s.row(m.name+m.kind+string(st), conns)
+	at.limit = m.limit
+	load := b.load(s, conns)
+	began := len(b.report.rows)
+	o, ok := b.once(ctx, s, at, load, m.op)
+	if ok && b.plan.slow > load.window && o.p50 > 1000 {
+		b.report.rows = b.report.rows[:began]
+		load.window = b.plan.slow
+		o, ok = b.once(ctx, s, at, load, m.op)
+	}
+	if !ok || conns != usual || !m.half {
+		return
+	}
+	at.Name += halfRate
+	load.window, load.rate = b.plan.half, o.perS/2
+	b.once(ctx, s, at, load, m.op)
+}
+
+// tail measures with four connections what the slowest of twenty waits.
+func (b *benchmark) tail(ctx context.Context, s *scene, st state, m *measure) {
+	load := b.load(s, 4)
+	load.window = b.plan.half
+	o, err := load.run(ctx, m.op)
+	at := s.row(m.name+string(st)+".p95", load.conns)
+	if err != nil {
+		b.report.fail(at, err)
+		return
+	}
+	b.report.value(at, o.p95, "ms")
+}
+
 // once runs a load. Beside how fast it was it notes what it cost: the processor
 // time of program and database for one operation, which tells more than speed
-// where others use the machine too.
+// where others use the machine too; and, with the usual connections, how many
+// statements.
 func (b *benchmark) once(ctx context.Context, s *scene, at row, load loadSpec, op operation) (outcome, bool) {
-	before := s.cpu()
+	spent, sent := s.cpu(), s.run.gauges(ctx)
 	o, err := load.run(ctx, op)
 	if err != nil {
 		b.report.fail(at, fmt.Errorf("%w\n%s", err, lastErrors(s.run.log.Name())))
 		return o, false
 	}
-	if spent := s.cpu() - before; spent > 0 && o.all > 0 {
+	if spent = s.cpu() - spent; spent > 0 && o.all > 0 {
 		each := spent.Seconds() * 1000 / float64(o.all)
 		at.Value, at.Unit = &each, "ms CPU"
 	}
 	b.report.rate(at, o)
+	if load.rate == 0 && load.conns == usual && o.all > 0 && !strings.Contains(at.Name, "queue") {
+		b.report.value(s.row("statements."+at.Name, usual), s.run.gauges(ctx).minus(sent).statements()/float64(o.all), "rows")
+	}
 	return o, true
 }
 
@@ -180,70 +216,6 @@ func (s *scene) cpu() time.Duration {
 		}
 	}
 	return sum
-}
-
-func (b *benchmark) delivery(ctx context.Context, s *scene) {
-	const name = "O12."
-	if !b.wants(name) {
-		return
-	}
-	frames, last, hooks, err := s.delivered(ctx, streams, deliveryRate, b.window)
-	at := b.row(s.stage, name+"webhook_to_frame_50_streams")
-	at.Conns = streams
-	if err != nil {
-		b.report.fail(at, err)
-		return
-	}
-	b.report.rate(at, frames)
-	at.Name = name + "webhook_to_last_of_50"
-	b.report.rate(at, last)
-	at.Name = name + "webhook_meanwhile"
-	b.report.rate(at, hooks)
-}
-
-func (b *benchmark) sending(ctx context.Context, s *scene) {
-	const name = "send."
-	if !b.wants(name) {
-		return
-	}
-	at := b.row(s.stage, name+"accepted")
-	accepted, arrived, err := s.sendTimes(ctx, sendingRate, b.window)
-	if err != nil {
-		b.report.fail(at, err)
-		return
-	}
-	b.report.rate(at, accepted)
-	at.Name = name + "to_provider"
-	b.report.rate(at, arrived)
-	for _, n := range []int{1, b.d.Connections} {
-		at := b.row(s.stage, fmt.Sprintf("%snumbers_%d", name, n))
-		at.Conns = n
-		before := s.out.refusals()
-		perS, err := s.sendRate(ctx, n)
-		if err != nil {
-			b.report.fail(at, err)
-			continue
-		}
-		ratio := perS / float64(n*pace)
-		at.PerS, at.LimitRatio = &perS, &ratio
-		b.report.value(at, float64(s.out.refusals()-before), "refused")
-	}
-}
-
-// memory notes what program and database hold.
-func (b *benchmark) memory(st *stage, program int, when string) {
-	at := b.row(st, "footprint.rss_"+when)
-	at.Conns = 0
-	rss, pss := memory(program)
-	b.report.value(at, float64(rss)/1e6, "MB")
-	if st.cluster != nil {
-		for _, pid := range st.cluster.processes() {
-			_, part := memory(pid)
-			pss += part
-		}
-		at.Name = "footprint.stack_" + when
-		b.report.value(at, float64(pss)/1e6, "MB")
-	}
 }
 
 // after measures what needs the program to be stopped: what the database takes
@@ -260,22 +232,21 @@ func (b *benchmark) after(ctx context.Context, s *scene, size, count int64) erro
 	if err != nil {
 		return err
 	}
-	at := b.row(s.stage, "footprint.bytes_per_message")
-	at.Conns = 0
 	if now > count {
-		b.report.value(at, float64(grown-size)/float64(now-count), "B")
+		b.report.value(s.row("footprint.bytes_per_message", 0), float64(grown-size)/float64(now-count), "B")
 	}
-	if len(s.writing) == 0 || !b.wants(limitAccepted) && len(b.ops) == 0 {
+	if len(s.writing) == 0 || !b.wants(limitAccepted) && !b.wants("O7.") && !b.wants("O6.") {
 		return nil
 	}
-	o, statements, err := s.reference(ctx, b.conns, b.window)
-	if err != nil {
-		return err
+	for _, conns := range b.plan.core {
+		load := b.load(s, conns)
+		o, err := s.reference(ctx, load)
+		if err != nil {
+			return err
+		}
+		at := s.row(limitAccepted, conns)
+		at.limit = limitCommit
+		b.report.rate(at, o)
 	}
-	at = b.row(s.stage, limitAccepted)
-	at.limit = limitCommit
-	b.report.rate(at, o)
-	at.Name = "statements.inbound_reference"
-	b.report.value(at, statements, "rows")
 	return nil
 }

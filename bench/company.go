@@ -37,6 +37,7 @@ type company struct {
 	Queues      []desk.ID `json:"queues"`
 	Supervisors []desk.ID `json:"supervisors"`
 	Users       []desk.ID `json:"users"` // ordinary ones
+	Audience    int       `json:"audience"`
 	Connections []line    `json:"connections"`
 }
 
@@ -50,6 +51,36 @@ type line struct {
 
 func userEmail(n int) string       { return fmt.Sprintf("user%d@bench.example", n) }
 func supervisorEmail(n int) string { return fmt.Sprintf("supervisor%d@bench.example", n) }
+
+// People and numbers beside those of the data: who sees everything and only
+// watches, and the numbers that make ten.
+const (
+	audienceSize = 50
+	lines        = 10
+)
+
+func audienceEmail(n int) string { return fmt.Sprintf("audience%d@bench.example", n) }
+
+// overview are the e-mails of those who see everything.
+func (c *company) overview(d *dataset) []string {
+	list := []string{adminEmail}
+	for i := range d.Supervisors {
+		list = append(list, supervisorEmail(i))
+	}
+	for i := range c.Audience {
+		list = append(list, audienceEmail(i))
+	}
+	return list
+}
+
+// everybody are those and the ordinary users.
+func (c *company) everybody(d *dataset) []string {
+	list := c.overview(d)
+	for i := range d.ordinary() {
+		list = append(list, userEmail(i))
+	}
+	return list
+}
 
 // viewer is an ordinary user as the rule of visibility sees her.
 func (c *company) viewer(d *dataset, user int) *desk.Viewer {
@@ -132,8 +163,9 @@ func (c *company) hire(ctx context.Context, s *store.Store, d *dataset) error {
 
 func (c *company) hireUsers(tx *dbx.Tx, s *store.Store, d *dataset, hash string) error {
 	by := store.Operator(c.Account)
-	for i := range d.Supervisors {
-		u, err := s.CreateUser(tx, by, store.UserNew{Name: fmt.Sprintf("Supervisora %d", i), Email: supervisorEmail(i), PasswordHash: hash, Role: desk.RoleSupervisor})
+	c.Audience = audienceSize
+	for _, email := range c.overview(d)[1:] {
+		u, err := s.CreateUser(tx, by, store.UserNew{Name: "Supervisora " + email, Email: email, PasswordHash: hash, Role: desk.RoleSupervisor})
 		if err != nil {
 			return err
 		}
@@ -159,7 +191,7 @@ func (c *company) connect(ctx context.Context, r *running, d *dataset) error {
 	if err != nil {
 		return err
 	}
-	for i := range d.Connections {
+	for i := range lines {
 		l := line{PhoneID: fmt.Sprint(phoneNumber1 + i), Display: fmt.Sprintf("55413000%04d", i)}
 		var made struct {
 			ID         desk.ID `json:"id"`

@@ -78,8 +78,8 @@ type dataset struct {
 const (
 	ticketNode  = 1000
 	messageNode = 1001
-	eventNode   = 1002
-	otherNode   = 1003
+	otherNode   = 1002
+	eventNode   = 1003 // and those after it
 )
 
 // generate makes the data set of a size; always the same one.

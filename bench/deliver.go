@@ -6,129 +6,132 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"slices"
+	"net/http/httputil"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // delivery watches open streams for marked messages.
 type delivery struct {
-	seen [][]time.Time // by stream and mark
-	open []*http.Response
-	wg   sync.WaitGroup
+	began time.Time
+	seen  [][]time.Duration // by stream and mark, since the beginning; 0: not yet
+	open  []*listener
+	wg    sync.WaitGroup
 }
 
 const marker = "quadro-"
 
-// watch opens streams, as many of each user in turn. All of them see every
-// ticket.
+// watch opens streams of people who see every ticket, as many of each in turn.
 func (s *scene) watch(ctx context.Context, streams, marks int) (*delivery, error) {
-	users := []*browser{s.admin}
-	for i := range s.d.Supervisors {
-		b, err := signIn(ctx, s.run.addr, supervisorEmail(i))
-		if err != nil {
-			return nil, err
-		}
-		users = append(users, b)
+	list, err := overviewers(ctx, s.stage, s.run.addr, streams)
+	if err != nil {
+		return nil, err
 	}
-	d := &delivery{}
-	for i := range streams {
-		resp, err := users[i%len(users)].send(ctx, http.MethodGet, "/api/v1/stream", nil)
-		if err != nil {
+	d := &delivery{began: time.Now(), open: list, seen: make([][]time.Duration, streams)}
+	for i, l := range list {
+		if err := l.subscribe(); err != nil {
 			d.close()
 			return nil, fmt.Errorf("open stream %d: %w", i+1, err)
 		}
-		seen := make([]time.Time, marks)
-		d.open, d.seen = append(d.open, resp), append(d.seen, seen) //nolint:bodyclose // stop closes them all
-		d.wg.Go(func() { note(resp, seen) })
+		d.seen[i] = make([]time.Duration, marks)
+		d.wg.Go(func() { d.note(l, d.seen[i]) })
 	}
 	return d, nil
 }
 
 // note writes down when each marked message was first seen. It ends with the
 // stream.
-func note(resp *http.Response, seen []time.Time) {
-	lines := bufio.NewScanner(resp.Body)
-	lines.Buffer(make([]byte, 64<<10), 1<<20)
+func (d *delivery) note(l *listener, seen []time.Duration) {
+	lines := bufio.NewReaderSize(httputil.NewChunkedReader(l.in), 16<<10)
 	created := false
-	for lines.Scan() {
-		line := lines.Bytes()
+	for {
+		line, err := lines.ReadSlice('\n')
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return
+		}
 		switch {
 		case bytes.HasPrefix(line, []byte("event:")):
-			created = bytes.HasSuffix(line, []byte("message.created"))
-		case created && bytes.HasPrefix(line, []byte("data:")):
-			i := bytes.Index(line, []byte(marker))
-			if i < 0 {
-				continue
-			}
-			digits := line[i+len(marker):]
-			n, err := strconv.Atoi(string(digits[:min(6, len(digits))]))
-			if err == nil && n < len(seen) && seen[n].IsZero() {
-				seen[n] = time.Now()
+			created = bytes.HasSuffix(line, []byte("message.created\n"))
+		case created:
+			n, ok := markOf(line)
+			if ok && n < len(seen) && seen[n] == 0 {
+				seen[n] = time.Since(d.began)
 			}
 		}
 	}
 }
 
+// markOf finds the number of a marked message in a line.
+func markOf(line []byte) (int, bool) {
+	i := bytes.Index(line, []byte(marker))
+	if i < 0 {
+		return 0, false
+	}
+	digits := line[i+len(marker):]
+	n, err := strconv.Atoi(string(digits[:min(6, len(digits))]))
+	return n, err == nil
+}
+
+// marked is the text of the n-th marked message.
+func marked(n int, text string) string { return fmt.Sprintf("%s%06d %s", marker, n, text) }
+
 func (d *delivery) close() {
-	for _, resp := range d.open {
-		resp.Body.Close()
+	for _, l := range d.open {
+		l.close()
 	}
 	d.wg.Wait()
 }
 
-// delivered sends webhooks at a fixed rate while streams are open, and returns
-// how long each took to every stream, and to the last of them, both from when
-// its webhook was sent.
-func (s *scene) delivered(ctx context.Context, streams int, rate float64, window time.Duration) (frames, last, hooks outcome, err error) {
-	marks := int(rate*window.Seconds()) + 1
-	d, err := s.watch(ctx, streams, marks)
-	if err != nil {
-		return frames, last, hooks, err
+// await waits until every stream has seen what was sent, at most for a while,
+// and ends the streams.
+func (d *delivery) await(sent []time.Duration, most time.Duration) {
+	for deadline := time.Now().Add(most); time.Now().Before(deadline) && !d.arrived(sent); {
+		time.Sleep(50 * time.Millisecond)
 	}
-	sent := make([]time.Time, marks)
-	var next atomic.Int64
-	hooks, err = loadSpec{addr: s.run.addr, conns: 16, window: window, rate: rate}.run(ctx, func(h *hand) error {
-		k := int(next.Add(1)) - 1
-		n := s.seq.Add(1)
-		c := s.writing[h.rng.IntN(len(s.writing))]
-		sent[k] = time.Now()
-		_, err := h.must(s.webhook(c.line, c.phone, fmt.Sprintf("%s%06d %s", marker, k, s.text(n)), n))
-		return err
-	})
-	time.Sleep(500 * time.Millisecond) // for the last frames
 	d.close()
-	if err != nil {
-		return frames, last, hooks, err
-	}
-	frames, last, err = d.times(sent[:next.Load()], window)
-	return frames, last, hooks, err
 }
 
-func (d *delivery) times(sent []time.Time, window time.Duration) (frames, last outcome, err error) {
+// arrived looks at the last of what was sent; a look that is a moment late does
+// no harm.
+func (d *delivery) arrived(sent []time.Duration) bool {
+	last := len(sent) - 1
+	for last >= 0 && sent[last] == 0 {
+		last--
+	}
+	for _, seen := range d.seen {
+		if last >= 0 && seen[last] == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// times are how long each message took to every stream, and to the last of
+// them. sent is when each was sent, 0 for none.
+func (d *delivery) times(sent []time.Duration, window time.Duration) (frames, last outcome, err error) {
 	var each, slowest []time.Duration
 	missing := 0
 	for k, from := range sent {
+		if from == 0 {
+			continue
+		}
 		var worst time.Duration
 		for _, seen := range d.seen {
-			if seen[k].IsZero() {
+			if seen[k] == 0 {
 				missing++
 				continue
 			}
-			each = append(each, seen[k].Sub(from))
-			worst = max(worst, seen[k].Sub(from))
+			each = append(each, seen[k]-from)
+			worst = max(worst, seen[k]-from)
 		}
 		slowest = append(slowest, worst)
 	}
 	if missing > 0 {
-		return frames, last, fmt.Errorf("void: %d of %d frames did not come", missing, len(sent)*len(d.seen))
+		return frames, last, fmt.Errorf("void: %d of %d frames did not come", missing, missing+len(each))
 	}
 	if len(each) == 0 {
 		return frames, last, errors.New("void: nothing was sent")
 	}
-	slices.Sort(each)
 	return summarise(each, window), summarise(slowest, window), nil
 }

@@ -57,25 +57,26 @@ func diskLimit(dir string) (outcome, error) {
 	return summarise(took, limitWindow), f.Close()
 }
 
-// callers runs fn by so many callers at once, over and over, until a window is
-// over. fn gets the number of its call.
-func callers(n int, window time.Duration, fn func(call int64) error) (outcome, error) {
+// callers runs fn as a load runs an operation, but in this process. fn gets the
+// number of its call.
+func callers(load loadSpec, fn func(call int64) error) (outcome, error) {
 	var (
-		wg   sync.WaitGroup
-		mu   sync.Mutex
-		took []time.Duration
-		errs []error
-		next atomic.Int64
-		ends = time.Now().Add(window)
+		wg    sync.WaitGroup
+		mu    sync.Mutex
+		took  []sample
+		errs  []error
+		next  atomic.Int64
+		begin = time.Now()
 	)
-	for range n {
+	for range load.conns {
 		wg.Go(func() {
-			var mine []time.Duration
+			var mine []sample
 			var err error
-			for err == nil && time.Now().Before(ends) {
-				from := time.Now()
+			for err == nil && time.Since(begin) < load.ends() {
+				from := time.Since(begin)
 				if err = fn(next.Add(1)); err == nil {
-					mine = append(mine, time.Since(from))
+					end := time.Since(begin)
+					mine = append(mine, sample{end, end - from})
 				}
 			}
 			mu.Lock()
@@ -84,7 +85,7 @@ func callers(n int, window time.Duration, fn func(call int64) error) (outcome, e
 		})
 	}
 	wg.Wait()
-	return summarise(took, window), errors.Join(errs...)
+	return load.summary(took), errors.Join(errs...)
 }
 
 // commitLimit is how many transactions of one row a second the callers commit,
@@ -103,7 +104,7 @@ func commitLimit(ctx context.Context, at place, conns int) (outcome, error) {
 		return outcome{}, errors.Join(err, db.Close())
 	}
 	row := strings.Repeat("x", 250)
-	o, err := callers(conns, limitWindow, func(call int64) error {
+	o, err := callers(loadSpec{conns: conns, window: limitWindow}, func(call int64) error {
 		return db.Do(ctx, func(tx *dbx.Tx) error {
 			_, err := tx.Exec(`INSERT INTO bench_limit (id, row) VALUES ($1, $2)`, call, row)
 			return err

@@ -21,35 +21,43 @@ type hand struct {
 // the run.
 type operation func(h *hand) error
 
-// outcome is what a window showed.
+// outcome is what a window showed, or the median of several.
 type outcome struct {
 	done    int // within the window
-	all     int // with those before it and at its end
+	all     int // of the whole load: before, within and after
 	perS    float64
 	p50     float64 // ms
+	p95     float64
 	p99     float64
+	p999    float64
 	slowest float64
 }
 
-// load is how an operation is repeated.
+// loadSpec is how an operation is repeated.
 type loadSpec struct {
-	addr   string
-	conns  int
-	warm   time.Duration
-	window time.Duration
-	rate   float64 // per second; 0: closed loop, the next as soon as the last is answered
+	addr    string
+	conns   int
+	warm    time.Duration
+	window  time.Duration
+	windows int         // one after the other, without a pause; 0 is 1
+	rate    float64     // per second; 0: closed loop, the next as soon as the last is answered
+	until   func() bool // when it is enough, instead of the end of the windows
 }
 
-// run repeats an operation. What was finished within the window counts. At a
-// fixed rate the time of an operation runs from when it should have begun, so
-// that one slow answer counts for all that waited behind it.
+// sample is one operation: when it ended since the load began, and its time.
+type sample struct{ end, took time.Duration }
+
+// run repeats an operation. What was finished within a window counts in it; of
+// several windows every figure is the median. At a fixed rate the time of an
+// operation runs from when it should have begun, so that one slow answer counts
+// for all that waited behind it.
 func (s loadSpec) run(ctx context.Context, op operation) (outcome, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var (
 		wg    sync.WaitGroup
 		mu    sync.Mutex
-		took  []time.Duration
+		took  []sample
 		errs  []error
 		next  atomic.Int64
 		all   atomic.Int64
@@ -59,6 +67,8 @@ func (s loadSpec) run(ctx context.Context, op operation) (outcome, error) {
 	for i := range s.conns {
 		w, err := dial(ctx, s.addr)
 		if err != nil {
+			cancel()
+			wg.Wait()
 			return outcome{}, err
 		}
 		wg.Go(func() {
@@ -78,32 +88,71 @@ func (s loadSpec) run(ctx context.Context, op operation) (outcome, error) {
 	if err := errors.Join(errs...); err != nil {
 		return outcome{}, fmt.Errorf("void: %w", firstOf(errs))
 	}
-	o := summarise(took, s.window)
+	o := s.summary(took)
 	o.all = int(all.Load())
 	return o, ctx.Err()
 }
 
+// ends is when the last window is over, since the load began.
+func (s loadSpec) ends() time.Duration { return s.warm + time.Duration(max(s.windows, 1))*s.window }
+
 // repeat is what one connection does.
-func (s loadSpec) repeat(ctx context.Context, h *hand, op operation, begin time.Time, next *atomic.Int64) ([]time.Duration, error) {
-	var took []time.Duration
-	opens, ends := begin.Add(s.warm), begin.Add(s.warm+s.window)
+func (s loadSpec) repeat(ctx context.Context, h *hand, op operation, begin time.Time, next *atomic.Int64) ([]sample, error) {
+	var took []sample
+	ends := begin.Add(s.ends())
 	for ctx.Err() == nil {
 		from := time.Now()
 		if s.rate > 0 {
 			from = begin.Add(time.Duration(float64(next.Add(1)-1) / s.rate * float64(time.Second)))
 		}
-		if !from.Before(ends) {
+		if s.until == nil && !from.Before(ends) || s.until != nil && s.until() {
 			break
 		}
 		time.Sleep(time.Until(from))
 		if err := op(h); err != nil {
 			return nil, err
 		}
-		if end := time.Now(); end.After(opens) && end.Before(ends) {
-			took = append(took, end.Sub(from))
-		}
+		end := time.Now()
+		took = append(took, sample{end.Sub(begin), end.Sub(from)})
 	}
 	return took, nil
+}
+
+// summary puts samples into their windows.
+func (s loadSpec) summary(took []sample) outcome {
+	n := max(s.windows, 1)
+	windows := make([][]time.Duration, n)
+	for _, x := range took {
+		if k := int((x.end - s.warm) / s.window); x.end >= s.warm && k < n {
+			windows[k] = append(windows[k], x.took)
+		}
+	}
+	each := make([]outcome, n)
+	for k, w := range windows {
+		each[k] = summarise(w, s.window)
+	}
+	return median(each)
+}
+
+// median takes the median of every figure for itself.
+func median(list []outcome) outcome {
+	of := func(field func(o *outcome) float64) float64 {
+		values := make([]float64, len(list))
+		for i := range list {
+			values[i] = field(&list[i])
+		}
+		slices.Sort(values)
+		return values[(len(values)-1)/2]
+	}
+	return outcome{
+		done:    int(of(func(o *outcome) float64 { return float64(o.done) })),
+		perS:    of(func(o *outcome) float64 { return o.perS }),
+		p50:     of(func(o *outcome) float64 { return o.p50 }),
+		p95:     of(func(o *outcome) float64 { return o.p95 }),
+		p99:     of(func(o *outcome) float64 { return o.p99 }),
+		p999:    of(func(o *outcome) float64 { return o.p999 }),
+		slowest: of(func(o *outcome) float64 { return o.slowest }),
+	}
 }
 
 func firstOf(errs []error) error {
@@ -113,8 +162,8 @@ func firstOf(errs []error) error {
 
 func summarise(took []time.Duration, window time.Duration) outcome {
 	slices.Sort(took)
-	return outcome{done: len(took), perS: float64(len(took)) / window.Seconds(),
-		p50: ms(quantile(took, 0.5)), p99: ms(quantile(took, 0.99)), slowest: ms(quantile(took, 1))}
+	return outcome{done: len(took), perS: float64(len(took)) / window.Seconds(), p50: ms(quantile(took, 0.5)),
+		p95: ms(quantile(took, 0.95)), p99: ms(quantile(took, 0.99)), p999: ms(quantile(took, 0.999)), slowest: ms(quantile(took, 1))}
 }
 
 // quantile of a sorted list: the smallest value that is at least as large as

@@ -21,15 +21,11 @@ import (
 
 // options are what a run is told.
 type options struct {
-	quick  bool
-	data   string
-	dbs    []dbx.Dialect
-	ops    []string
-	conns  int
-	out    string
-	work   string
-	warm   time.Duration
-	window time.Duration
+	plan plan
+	dbs  []dbx.Dialect
+	ops  []string
+	out  string
+	work string
 }
 
 func main() {
@@ -48,36 +44,50 @@ func main() {
 
 func parse() (options, error) {
 	var o options
-	var db, ops string
-	flag.BoolVar(&o.quick, "quick", true, "one run of 3 s a figure, under three minutes in all")
-	flag.StringVar(&o.data, "data", "S", "size of the data: S, L or XL")
+	var quick, full bool
+	var data, db, ops string
+	flag.BoolVar(&quick, "quick", false, "data S, one window of 3 s a figure: under three minutes in all")
+	flag.BoolVar(&full, "full", false, "the whole matrix: hours")
+	flag.StringVar(&data, "data", "", "sizes of the data, S, L and XL, separated by commas; the first is measured in full")
 	flag.StringVar(&db, "db", "both", "sqlite, postgres or both")
 	flag.StringVar(&ops, "ops", "", "only figures whose names begin so, separated by commas")
-	flag.IntVar(&o.conns, "conns", 16, "connections of the load")
 	flag.StringVar(&o.out, "out", filepath.Join("bench", "out"), "folder of results and built data")
 	flag.StringVar(&o.work, "work", os.TempDir(), "folder of the databases under load: a disk, not memory")
 	flag.Parse()
-	if !o.quick {
-		return o, errors.New("only -quick is there yet")
-	}
-	o.warm, o.window = 300*time.Millisecond, 3*time.Second
-	switch db {
-	case "sqlite":
-		o.dbs = []dbx.Dialect{dbx.SQLite}
-	case "postgres":
-		o.dbs = []dbx.Dialect{dbx.Postgres}
-	case "both":
-		o.dbs = []dbx.Dialect{dbx.SQLite, dbx.Postgres}
+	switch {
+	case quick:
+		o.plan = quickPlan()
+	case full:
+		o.plan = fullPlan()
 	default:
-		return o, fmt.Errorf("-db %q: sqlite, postgres or both", db)
+		o.plan = benchPlan()
 	}
-	if _, known := sizes()[o.data]; !known {
-		return o, fmt.Errorf("-data %q: S, L or XL", o.data)
+	if data != "" {
+		o.plan.sizes = strings.Split(data, ",")
+	}
+	for _, name := range o.plan.sizes {
+		if _, known := sizes()[name]; !known {
+			return o, fmt.Errorf("-data %q: S, L or XL", name)
+		}
 	}
 	if ops != "" {
 		o.ops = strings.Split(ops, ",")
 	}
-	return o, nil
+	var err error
+	o.dbs, err = databases(db)
+	return o, err
+}
+
+func databases(name string) ([]dbx.Dialect, error) {
+	switch name {
+	case "sqlite":
+		return []dbx.Dialect{dbx.SQLite}, nil
+	case "postgres":
+		return []dbx.Dialect{dbx.Postgres}, nil
+	case "both":
+		return []dbx.Dialect{dbx.SQLite, dbx.Postgres}, nil
+	}
+	return nil, fmt.Errorf("-db %q: sqlite, postgres or both", name)
 }
 
 // wants reports whether a figure was asked for.
@@ -107,22 +117,38 @@ func bench(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	b := &benchmark{options: o, d: generate(sizes()[o.data]), prog: prog, report: &report{},
+	b := &benchmark{options: o, prog: prog, report: &report{},
 		library: &library{dir: filepath.Join(o.out, "data"), work: work, prog: prog}}
+	if err := b.all(ctx, work); err != nil {
+		return err
+	}
+	return b.tell(began)
+}
+
+// all measures the machine, then every size on every database.
+func (b *benchmark) all(ctx context.Context, work string) error {
 	if err := b.machine(ctx, work); err != nil {
 		return err
 	}
-	for _, db := range o.dbs {
-		if err := b.database(ctx, db); err != nil {
-			return fmt.Errorf("%s: %w", db, err)
+	for _, size := range b.plan.sizes {
+		d := generate(sizes()[size])
+		for _, db := range b.dbs {
+			if err := b.database(ctx, db, d); err != nil {
+				return fmt.Errorf("data %s, %s: %w", size, db, err)
+			}
 		}
 	}
+	return ctx.Err()
+}
+
+// tell prints and keeps what was measured.
+func (b *benchmark) tell(began time.Time) error {
 	b.report.settle()
-	if err := b.report.print(os.Stdout); err != nil {
+	if err := errors.Join(b.report.print(os.Stdout), judge(os.Stdout, b.report.rows)); err != nil {
 		return err
 	}
-	path := filepath.Join(o.out, "quick.json")
-	fmt.Printf("\n%s, data %s, %.0f s; closed loop unless a rate is named; on a shared machine compare the ratios\n", path, o.data, time.Since(began).Seconds())
+	path := filepath.Join(b.out, b.plan.name+".json")
+	fmt.Printf("\n%s, %.0f s; closed loop unless a rate is named; on a shared machine compare the ratios\n", path, time.Since(began).Seconds())
 	if err := b.report.save(path); err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ func (p place) databasePath() string { return filepath.Join(p.dir, "prosa.db") }
 // stage is a copy of the data on which one run works.
 type stage struct {
 	place
+	d       *dataset
 	company *company
 	cluster *cluster // PostgreSQL's
 }
@@ -62,7 +63,7 @@ func (l *library) key(d *dataset) (string, error) {
 }
 
 // loaderVersion changes when the loader writes the same data otherwise.
-const loaderVersion = 1
+const loaderVersion = 2
 
 // parts of a kept data set.
 const (
@@ -94,7 +95,7 @@ func (l *library) open(ctx context.Context, db dbx.Dialect, d *dataset) (*stage,
 	if err := copyTree(ctx, kept, work); err != nil {
 		return nil, err
 	}
-	s := &stage{place: place{db: db, dir: filepath.Join(work, keptFolder)}, company: c}
+	s := &stage{place: place{db: db, dir: filepath.Join(work, keptFolder)}, d: d, company: c}
 	if db == dbx.Postgres {
 		if s.cluster, err = startCluster(ctx, filepath.Join(work, keptCluster)); err != nil {
 			return nil, err
@@ -105,6 +106,10 @@ func (l *library) open(ctx context.Context, db dbx.Dialect, d *dataset) (*stage,
 }
 
 const databaseName = "prosa"
+
+// wordIndex is the one whose upkeep would take most of the time of building; it
+// is built when its rows are there.
+const wordIndex = "message_text_words"
 
 // build makes the data beside their place and moves them there when whole.
 func (l *library) build(ctx context.Context, db dbx.Dialect, d *dataset, kept string) error {
@@ -132,11 +137,14 @@ func (l *library) build(ctx context.Context, db dbx.Dialect, d *dataset, kept st
 	if err != nil {
 		return err
 	}
+	if err := cl.setAside(ctx, databaseName, wordIndex); err != nil {
+		return err
+	}
 	if err := withStore(ctx, at, func(s *store.Store) error { return load(ctx, s, c, d) }); err != nil {
 		return err
 	}
 	if cl != nil {
-		if err := cl.exec(ctx, databaseName, "VACUUM ANALYZE"); err != nil { // autovacuum would get to it
+		if err := cl.bringBack(ctx, databaseName); err != nil {
 			return err
 		}
 		cl.stop()

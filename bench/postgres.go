@@ -19,10 +19,11 @@ import (
 // production server: fsync, synchronous_commit and autovacuum are on. It
 // listens on a unix socket in its folder.
 type cluster struct {
-	dir  string
-	keep *os.File // the watchdog lives until this pipe is closed
-	cmd  *exec.Cmd
-	once sync.Once
+	dir   string
+	aside string   // definition of the index that was set aside
+	keep  *os.File // the watchdog lives until this pipe is closed
+	cmd   *exec.Cmd
+	once  sync.Once
 }
 
 // watchdog stops the server when its standard input closes: that happens when
@@ -109,6 +110,27 @@ func (c *cluster) exec(ctx context.Context, database, statement string) error {
 	}
 	_, err = conn.Exec(ctx, statement)
 	return errors.Join(err, conn.Close(ctx))
+}
+
+// setAside drops an index and remembers what it was. There may be no cluster.
+func (c *cluster) setAside(ctx context.Context, database, index string) error {
+	if c == nil {
+		return nil
+	}
+	conn, err := pgx.Connect(ctx, c.url(database))
+	if err != nil {
+		return err
+	}
+	err = conn.QueryRow(ctx, "SELECT indexdef FROM pg_indexes WHERE indexname = $1", index).Scan(&c.aside)
+	if err == nil {
+		_, err = conn.Exec(ctx, "DROP INDEX "+pgx.Identifier{index}.Sanitize())
+	}
+	return errors.Join(err, conn.Close(ctx))
+}
+
+// bringBack builds what was set aside, and does what autovacuum would get to.
+func (c *cluster) bringBack(ctx context.Context, database string) error {
+	return errors.Join(c.exec(ctx, database, "SET maintenance_work_mem = '512MB'; "+c.aside), c.exec(ctx, database, "VACUUM ANALYZE"))
 }
 
 // size is how many bytes a database takes on disk.

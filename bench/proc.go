@@ -17,6 +17,12 @@ func memory(pid int) (rss, pss int64) {
 	return procField(fmt.Sprintf("/proc/%d/status", pid), "VmRSS:"), procField(fmt.Sprintf("/proc/%d/smaps_rollup", pid), "Pss:")
 }
 
+// peakMemory is the most a process has held, and its share now.
+func peakMemory(pid int) (rss, pss int64) {
+	_, pss = memory(pid)
+	return procField(fmt.Sprintf("/proc/%d/status", pid), "VmHWM:"), pss
+}
+
 // procField reads a field in kilobytes.
 func procField(path, field string) int64 {
 	b, err := os.ReadFile(path)

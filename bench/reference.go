@@ -13,23 +13,20 @@ import (
 
 // reference is what the database alone can take in: the row statements of an
 // inbound message, search text included, on the same data, from the same number
-// of callers in one process, with no HTTP, signature or JSON before them. It
-// also tells how many statements a message costs.
-func (s *scene) reference(ctx context.Context, conns int, window time.Duration) (o outcome, statements float64, err error) {
+// of callers in one process, with no HTTP, signature or JSON before them.
+func (s *scene) reference(ctx context.Context, load loadSpec) (o outcome, err error) {
 	db, err := dbx.Open(ctx, dbx.Config{Path: s.databasePath(), URL: s.url})
 	if err != nil {
-		return o, 0, err
+		return o, err
 	}
 	st := store.New(db, desk.NewIDs(time.Now, otherNode, 0), time.Now, nil)
-	before := db.Stats()
-	o, err = callers(conns, window, func(call int64) error {
+	o, err = callers(load, func(call int64) error {
 		n := s.seq.Add(1)
 		c := s.writing[int(call)%min(senders, len(s.writing))]
 		in := arriving{scene: s, c: c, n: n, text: s.text(n)}
 		return db.Do(ctx, func(tx *dbx.Tx) error { return in.take(tx, st) })
 	})
-	spent := db.Stats().Minus(before)
-	return o, float64(spent.Statements) / float64(max(spent.Calls, 1)), errors.Join(err, db.Close())
+	return o, errors.Join(err, db.Close())
 }
 
 // arriving is one message about to be taken in.

@@ -51,22 +51,31 @@ func (r *report) fail(at row, err error) {
 	r.rows = append(r.rows, at)
 }
 
-// settle sets every row against its limit, of its own database if there is one.
+// settle sets every row against its limit: of its own database and data, if
+// there is one, and with as many connections, else with the usual number.
 func (r *report) settle() {
-	find := func(name, db string) *float64 {
-		for _, l := range r.rows {
-			if l.Name == name && (l.DB == db || l.DB == "") {
-				return l.PerS
+	find := func(at *row) *float64 {
+		var best *row
+		for i := range r.rows {
+			l := &r.rows[i]
+			if l.Name != at.limit || l.DB != "" && l.DB != at.DB || l.Tickets != 0 && l.Tickets != at.Tickets {
+				continue
+			}
+			if best == nil || l.Conns == at.Conns || l.Conns == usual && best.Conns != at.Conns {
+				best = l
 			}
 		}
-		return nil
+		if best == nil {
+			return nil
+		}
+		return best.PerS
 	}
 	for i := range r.rows {
 		at := &r.rows[i]
 		if at.limit == "" || at.PerS == nil {
 			continue
 		}
-		if limit := find(at.limit, at.DB); limit != nil && *limit > 0 {
+		if limit := find(at); limit != nil && *limit > 0 {
 			ratio := *at.PerS / *limit
 			at.LimitRatio = &ratio
 		}

@@ -19,14 +19,17 @@ import (
 // on which everything of one database is measured.
 type scene struct {
 	*stage
-	d       *dataset
 	prog    *program
 	run     *running
 	out     *provider
 	admin   *browser
 	texts   []string       // to write with
 	writing []conversation // customers have written lately: the service window is open
+	more    []conversation // the same on the numbers beside those of the data
 	seq     atomic.Int64   // of everything a run makes
+	taken   atomic.Int64   // messages accepted by the operations
+
+	sentOnly []int // messages of the data that have not reached their phones
 }
 
 // conversation is an open ticket with its contact's number.
@@ -42,11 +45,16 @@ const (
 	senders  = 64 // of O7
 )
 
-func openScene(ctx context.Context, prog *program, st *stage, d *dataset) (*scene, error) {
-	s := &scene{stage: st, d: d, prog: prog}
-	w := newWriter(seed+1, d.words, 0) // what O9 looks for stays as it was
+func openScene(ctx context.Context, prog *program, st *stage) (*scene, error) {
+	s := &scene{stage: st, prog: prog}
+	w := newWriter(seed+1, st.d.words, 0) // what O9 looks for stays as it was
 	for n := range textPool {
 		s.texts = append(s.texts, w.text(n))
+	}
+	for n := range s.d.messages {
+		if s.d.undelivered(n) {
+			s.sentOnly = append(s.sentOnly, n)
+		}
 	}
 	var err error
 	if s.out, err = startProvider(ctx, st.company); err != nil {
@@ -132,22 +140,26 @@ func (s *scene) windowsOpen(ctx context.Context) error {
 // on are the conversations of one of the company's numbers.
 func (s *scene) on(connection int) []conversation {
 	id := s.company.Connections[connection].ID
-	return slices.DeleteFunc(slices.Clone(s.writing), func(c conversation) bool { return c.line.ID != id })
+	return slices.DeleteFunc(slices.Concat(s.writing, s.more), func(c conversation) bool { return c.line.ID != id })
 }
 
 // webhook is a signed request of Meta's with one text message, as the
 // simulator would write it.
 func (s *scene) webhook(l line, phone, text string, n int64) []byte {
-	body := incoming(l, phone, text, n)
+	return s.signed(l, incoming(l, phone, text, n))
+}
+
+// signed is a webhook with a value (Meta: webhooks/messages).
+func (s *scene) signed(l line, value string) []byte {
+	body := fmt.Sprintf(`{"object":"whatsapp_business_account","entry":[{"id":%q,"changes":[{"field":"messages","value":%s}]}]}`, wabaID, value)
 	return rawRequest("POST", s.run.addr, l.Hook, body, "X-Hub-Signature-256: "+sandbox.Sign(appSecret, []byte(body)))
 }
 
-// incoming is the body of such a webhook (Meta: webhooks/messages).
+// incoming is the value of one with a message.
 func incoming(l line, phone, text string, n int64) string {
-	return fmt.Sprintf(`{"object":"whatsapp_business_account","entry":[{"id":%q,"changes":[{"field":"messages","value":{`+
-		`"messaging_product":"whatsapp","metadata":{"display_phone_number":%q,"phone_number_id":%q},`+
-		`"contacts":[{"profile":{"name":"Cliente"},"wa_id":%q}],"messages":[%s]}}]}]}`,
-		wabaID, l.Display, l.PhoneID, phone, element(phone, text, n))
+	return fmt.Sprintf(`{"messaging_product":"whatsapp","metadata":{"display_phone_number":%q,"phone_number_id":%q},`+
+		`"contacts":[{"profile":{"name":"Cliente"},"wa_id":%q}],"messages":[%s]}`,
+		l.Display, l.PhoneID, phone, element(phone, text, n))
 }
 
 // element is its message. The id is the run's own.

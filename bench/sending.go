@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -14,6 +15,85 @@ import (
 
 // pace is what the channel lets a number send a second, and at once.
 const pace = 80
+
+// sendingRate is how many replies a second are timed on one number.
+const sendingRate = 40
+
+// sending measures the way out: from the API to the provider.
+func (b *benchmark) sending(ctx context.Context, s *scene) {
+	const name = "send."
+	if !b.wants(name) {
+		return
+	}
+	at := s.row(name+"accepted", usual)
+	accepted, arrived, err := s.sendTimes(ctx, sendingRate, b.plan.window)
+	if err != nil {
+		b.report.fail(at, err)
+		return
+	}
+	b.report.rate(at, accepted)
+	at.Name = name + "to_provider"
+	b.report.rate(at, arrived)
+	if err := s.moreNumbers(ctx); err != nil {
+		b.report.fail(s.row(name+"numbers", lines), err)
+		return
+	}
+	for _, n := range []int{1, lines} {
+		at := s.row(fmt.Sprintf("%snumbers_%d", name, n), n)
+		before := s.out.refusals()
+		perS, err := s.sendRate(ctx, n)
+		if err != nil {
+			b.report.fail(at, err)
+			continue
+		}
+		ratio := perS / float64(n*pace)
+		at.PerS, at.LimitRatio = &perS, &ratio
+		b.report.value(at, float64(s.out.refusals()-before), "refused")
+	}
+}
+
+// perNumber is how many people write to each of the numbers beside those of the
+// data.
+const perNumber = 40
+
+// moreNumbers has people write to the numbers beside those of the data, and
+// accepts their tickets.
+func (s *scene) moreNumbers(ctx context.Context) error {
+	w, err := dial(ctx, s.run.addr)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	for i, l := range s.company.Connections[s.d.Connections:] {
+		for k := range perNumber {
+			n := s.seq.Add(1)
+			if _, err := w.must(s.webhook(l, fmt.Sprintf("5531988%02d%04d", i, k), s.text(n), n)); err != nil {
+				return err
+			}
+		}
+		var page struct {
+			Items []struct {
+				ID      desk.ID `json:"id"`
+				Contact struct {
+					Phone string `json:"phone"`
+				} `json:"contact"`
+			} `json:"items"`
+		}
+		if err := s.admin.get(ctx, "/api/v1/tickets?status=pending&limit=100&connection="+l.ID.String(), &page); err != nil {
+			return err
+		}
+		if len(page.Items) != perNumber {
+			return fmt.Errorf("%d people wrote to number %s, %d tickets wait", perNumber, l.Display, len(page.Items))
+		}
+		for _, t := range page.Items {
+			if err := s.admin.call(ctx, http.MethodPost, "/api/v1/tickets/"+t.ID.String()+"/accept", struct{}{}, nil); err != nil {
+				return err
+			}
+			s.more = append(s.more, conversation{ticket: nobody, id: t.ID, line: l, phone: t.Contact.Phone})
+		}
+	}
+	return nil
+}
 
 // composed is a reply that was accepted.
 type composed struct {

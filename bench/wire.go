@@ -29,6 +29,15 @@ func dial(ctx context.Context, addr string) (*wire, error) {
 	return &wire{conn: conn, in: bufio.NewReaderSize(conn, 64<<10)}, nil
 }
 
+// dialSmall is dial for thousands.
+func dialSmall(ctx context.Context, addr string) (*wire, error) {
+	w, err := dial(ctx, addr)
+	if err == nil {
+		w.in = bufio.NewReaderSize(w.conn, 4<<10)
+	}
+	return w, err
+}
+
 func (w *wire) close() { _ = w.conn.Close() } // nothing is lost: answers are read whole
 
 // rawRequest writes an HTTP/1.1 request. Answers are asked for as they are, not
