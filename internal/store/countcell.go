@@ -55,7 +55,7 @@ func (s *Store) CountCellsOf(q dbx.Querier, account desk.ID, keys []desk.Sight) 
 // UnreadCells counts an account's live tickets with unread messages, alike by
 // visibility. It reads the index ticket_unread alone.
 func (s *Store) UnreadCells(q dbx.Querier, account desk.ID) ([]CountCell, error) {
-	return dbx.All(q, scanCountCell, `SELECT `+countCellColumns+`, COUNT(*) FROM ticket WHERE account_id = $1 AND unread > 0
+	return dbx.All(q, scanCountCell, `SELECT `+countCellColumns+`, COUNT(*) FROM ticket WHERE account_id = $1`+unreadRange+`
 		AND status IN ('open', 'pending') GROUP BY `+countCellColumns, account)
 }
 

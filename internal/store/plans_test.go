@@ -43,7 +43,7 @@ func TestReads_NeverReadAWholeAccount(t *testing.T) {
 	q := &spy{w.q(), map[string][]any{}}
 	w.readEverything(q)
 	allowed := map[string]bool{
-		"ticket_unread": true, "sqlite_autoindex_ticket_count_1": true, // read whole on purpose
+		"ticket_unread":       true,                       // read whole on purpose; place_count is too, by its key
 		"message_text_newest": true, "event_notice": true, // in order, to a limit
 	}
 	for text, args := range q.seen {
@@ -192,6 +192,30 @@ func TestReads_AreCompiledOnce(t *testing.T) {
 			for _, column := range columns {
 				if regexp.MustCompile(`\b` + column + ` = \$`).MatchString(text) {
 					t.Errorf("%s.%s is compared with a parameter and, by a partial index, with a constant: %s", table, column, text)
+				}
+			}
+		}
+	}
+}
+
+// TestCountersReadNoTicketRow proves that badges are summed from indexes: by
+// place, whoever has the tickets, and over unread ones without their rows.
+func TestCountersReadNoTicketRow(t *testing.T) {
+	w := newWorld(t, testkit.SQLite(t))
+	scoped := &desk.Viewer{AccountID: w.account, UserID: w.id(), Role: desk.RoleUser, Queues: []desk.ID{1, 2, 3}, Connections: []desk.ID{4}}
+	for _, v := range []*desk.Viewer{scoped, w.admin()} {
+		q := &spy{w.q(), map[string][]any{}}
+		_, err := w.s.Counters(q, v)
+		w.ok(err)
+		_, err = w.s.UnreadCells(q, w.account)
+		w.ok(err)
+		for text, args := range q.seen {
+			plan := w.explain(text, args...)
+			for line := range strings.SplitSeq(plan, "\n") {
+				if strings.HasPrefix(line, "SEARCH t ") && !strings.Contains(line, "COVERING INDEX ticket_unread") ||
+					strings.HasPrefix(line, "SEARCH ticket ") && !strings.Contains(line, "COVERING INDEX ticket_unread") ||
+					strings.HasPrefix(line, "SEARCH c ") && !strings.Contains(line, "PRIMARY KEY") && !strings.Contains(line, "ticket_count_") {
+					t.Errorf("%s:\n%s\n%s", line, text, plan)
 				}
 			}
 		}

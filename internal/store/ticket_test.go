@@ -265,12 +265,17 @@ func TestRecount_Mends(t *testing.T) {
 		w.do(func(tx *dbx.Tx) error {
 			_, err1 := tx.Exec(`UPDATE ticket_count SET n = 7 WHERE status = 'open'`)
 			_, err2 := tx.Exec(`DELETE FROM ticket_count WHERE status = 'pending'`)
-			return errors.Join(err1, err2)
+			_, err3 := tx.Exec(`UPDATE place_count SET n = 9 WHERE status = 'open'`)
+			return errors.Join(err1, err2, err3)
 		})
 		var wrong []store.CountDifference
 		w.do(func(tx *dbx.Tx) (err error) { wrong, err = w.s.Recount(tx, w.account); return err })
 		slices.SortFunc(wrong, func(a, b store.CountDifference) int { return int(b.Had - a.Had) })
-		if len(wrong) != 2 || wrong[0].Sight != at.Sight() || wrong[0].Had != 7 || wrong[0].Has != 1 || wrong[1].Had != 0 || wrong[1].Has != 1 {
+		if len(wrong) != 3 || !wrong[0].Place || wrong[0].Had != 9 || wrong[0].Has != 1 {
+			t.Fatalf("%+v", wrong)
+		}
+		wrong = wrong[1:]
+		if wrong[0].Sight != at.Sight() || wrong[0].Had != 7 || wrong[0].Has != 1 || wrong[1].Had != 0 || wrong[1].Has != 1 {
 			t.Fatalf("%+v", wrong)
 		}
 		w.checkCounts()

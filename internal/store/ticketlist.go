@@ -222,13 +222,17 @@ func (p *ticketPlan) source(a *dbx.Args, account string) string {
 	case p.filter.ContactID != 0:
 		where = `account_id = ` + account + ` AND contact_id = ` + a.Add(p.filter.ContactID)
 	case p.unread():
-		where = `account_id = ` + account + ` AND unread > 0`
+		where = `account_id = ` + account + unreadRange
 	default: // see TicketViews about the plus
 		where = `+account_id = ` + account + ` AND id IN (` + tagged(a, account, p.filter.Tags) + `)`
 	}
 	return `(SELECT id, account_id, sort_at, status, contact_id, queue_id, connection_id, user_id, wallet_user_id, bot, unread
 		FROM ticket WHERE ` + where + ` LIMIT 1000000) AS t`
 }
+
+// unreadRange has SQLite read ticket_unread rather than another index that
+// begins with the account and is less wide.
+const unreadRange = ` AND user_id >= 0 AND unread > 0`
 
 // tagged selects the tickets with any of the tags, one range of the index for
 // each.

@@ -17,33 +17,44 @@ func visible(a *dbx.Args, v *desk.Viewer, alias string) string {
 	}
 	me := a.Add(v.UserID)
 	mine := alias + ".user_id = " + me
+	need := append(needsOf(v, alias, alias+".user_id = 0"), reachable(a, v, alias, me))
+	return "(" + mine + " OR (" + strings.Join(need, " AND ") + "))"
+}
+
+// needsOf are the conditions on what is not the viewer's own; unassigned is how
+// the alias says that a ticket is nobody's.
+func needsOf(v *desk.Viewer, alias, unassigned string) []string {
 	var need []string
 	if v.Role == desk.RoleUser {
 		if v.Rights.HideAssignedToOthers {
-			need = append(need, alias+".user_id = 0")
+			need = append(need, unassigned)
 		}
 		if v.Rights.HideBotTickets {
 			need = append(need, "NOT "+alias+".bot")
 		}
 	}
-	need = append(need, reachable(a, v, alias, me))
-	return "(" + mine + " OR (" + strings.Join(need, " AND ") + "))"
+	return need
 }
 
 // reachable is the part of the rule about wallet, queues and connections.
 func reachable(a *dbx.Args, v *desk.Viewer, alias, me string) string {
-	queues := "FALSE"
-	if list := visibleQueues(v); len(list) > 0 {
-		queues = alias + ".queue_id IN (" + dbx.List(a, list) + ")"
-	}
-	place := queues
-	if len(v.Connections) > 0 {
-		place = "(" + queues + " AND " + alias + ".connection_id IN (" + dbx.List(a, v.Connections) + "))"
-	}
+	place := placeVisible(a, v, alias)
 	if v.Rights.WalletRespectsQueues {
 		return place
 	}
 	return "(" + alias + ".wallet_user_id = " + me + " OR " + place + ")"
+}
+
+// placeVisible is the part of it about queues and connections.
+func placeVisible(a *dbx.Args, v *desk.Viewer, alias string) string {
+	queues := "FALSE"
+	if list := visibleQueues(v); len(list) > 0 {
+		queues = alias + ".queue_id IN (" + dbx.List(a, list) + ")"
+	}
+	if len(v.Connections) > 0 {
+		return "(" + queues + " AND " + alias + ".connection_id IN (" + dbx.List(a, v.Connections) + "))"
+	}
+	return queues
 }
 
 // visibleQueues are the queues a scoped viewer reaches, 0 standing for
