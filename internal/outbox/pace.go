@@ -26,14 +26,20 @@ type arrival struct {
 	until   time.Time
 }
 
+// spareBurst is the share of a second's messages that is not sent at once. The
+// provider counts when calls arrive, and those of a burst are slower than those
+// after it: with nothing to spare it would see more than it allows.
+const spareBurst = 0.1
+
 func newPacer(p channel.Pace) *pacer {
-	limit := rate.Inf
+	limit, burst := rate.Inf, 1
 	if p.PerSecond > 0 {
 		limit = rate.Limit(p.PerSecond)
+		burst = max(1, int(p.PerSecond*(1-spareBurst)))
 	}
 	return &pacer{
 		pace:  p,
-		total: rate.NewLimiter(limit, max(1, int(p.PerSecond))),
+		total: rate.NewLimiter(limit, burst),
 		pairs: map[desk.ID]*rate.Limiter{},
 		held:  map[desk.ID]time.Time{},
 		media: map[desk.ID]arrival{},

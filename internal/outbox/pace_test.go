@@ -1,9 +1,11 @@
 package outbox
 
 import (
+	"slices"
 	"testing"
 	"time"
 
+	"golang.org/x/time/rate"
 	"pgregory.net/rapid"
 
 	"github.com/prosa-desk/prosa/internal/channel"
@@ -91,4 +93,29 @@ func TestWhatFollowsAFileWaitsForItsArrival(t *testing.T) {
 	if ok, _ := p.admit(1, now.Add(10*time.Second)); !ok {
 		t.Error("held back for longer than the adapter asked")
 	}
+}
+
+// A provider counts when messages arrive. However much slower some calls are
+// than others, up to a tenth of a second, it never sees more than it allows.
+func TestRateHoldsWhereMessagesArrive(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const perSecond = 80
+		p := newPacer(channel.Pace{PerSecond: perSecond})
+		now := time.Unix(1_800_000_000, 0)
+		var arrivals []time.Time
+		for i := range 400 {
+			ok, again := p.admit(desk.ID(i+1), now)
+			for ; !ok; ok, again = p.admit(desk.ID(i+1), now) {
+				now = again
+			}
+			arrivals = append(arrivals, now.Add(time.Duration(rapid.IntRange(0, 100).Draw(t, "ms"))*time.Millisecond))
+		}
+		slices.SortFunc(arrivals, time.Time.Compare)
+		provider := rate.NewLimiter(perSecond, perSecond)
+		for i, at := range arrivals {
+			if !provider.AllowN(at, 1) {
+				t.Fatalf("the provider refuses message %d", i+1)
+			}
+		}
+	})
 }
