@@ -17,7 +17,7 @@ import (
 const (
 	// netTick is how often the table is looked at although nobody said that
 	// there is work: the net under lost wake-ups and other nodes' jobs.
-	netTick = 5 * time.Second
+	netTick = 15 * time.Second
 	// leaseMargin is how long after an attempt's time-out its lease ends.
 	leaseMargin = 30 * time.Second
 	// periodicKey makes a periodic job the only one of its kind.
@@ -30,7 +30,7 @@ type Config struct {
 	Now   func() time.Time
 	Rand  io.Reader // for jitter
 	Log   *slog.Logger
-	Tick  time.Duration // 0 means 5 s
+	Tick  time.Duration // 0 means 15 s
 }
 
 // Runner claims and runs jobs. Kinds are registered before Start.

@@ -13,9 +13,12 @@ import (
 	"github.com/prosa-desk/prosa/internal/store"
 )
 
-// tickEvery is how often a node looks for what no nudge told it of: the net
-// under everything else.
-const tickEvery = 5 * time.Second
+// How often a node looks for what no nudge told it of: the net under everything
+// else. Where several nodes share a database, one may accept what another sends.
+const (
+	tickEvery      = 5 * time.Second
+	tickEveryAlone = 10 * time.Second
+)
 
 // lines are the connections this node sends for, one goroutine each.
 type lines struct {
@@ -133,7 +136,11 @@ func (o *Outbox) release(c store.Connected) {
 }
 
 func (o *Outbox) tickLoop(ctx context.Context) {
-	tick := time.NewTicker(tickEvery)
+	every := tickEvery
+	if o.Store.DB.Dialect() == dbx.SQLite {
+		every = tickEveryAlone
+	}
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		o.tick(ctx)
@@ -148,13 +155,16 @@ func (o *Outbox) tickLoop(ctx context.Context) {
 // tick nudges every connection with something on the way and ends what stood
 // in line too long.
 func (o *Outbox) tick(ctx context.Context) {
-	busy, err := o.Store.BusyConnections(o.Store.DB.Read(ctx))
+	busy, late, err := o.Store.OnTheWay(o.Store.DB.Read(ctx), o.now())
 	if err != nil {
 		o.warn(ctx, "look for messages on the way", err)
 		return
 	}
 	for _, c := range busy {
 		o.Nudge(c.AccountID, c.ConnectionID)
+	}
+	if !late {
+		return
 	}
 	if err := o.expire(ctx); err != nil {
 		o.warn(ctx, "end what stood in line too long", err)

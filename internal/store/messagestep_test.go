@@ -217,8 +217,8 @@ func TestOutbox_DeadSends(t *testing.T) {
 				t.Fatalf("%v: %v %v", c.after, dead, err)
 			}
 		}
-		busy, err := w.s.BusyConnections(w.q())
-		if err != nil || !slices.Equal(busy, []store.Connected{{AccountID: w.account, ConnectionID: w.line}}) {
+		busy, late, err := w.s.OnTheWay(w.q(), w.at())
+		if err != nil || late || !slices.Equal(busy, []store.Connected{{AccountID: w.account, ConnectionID: w.line}}) {
 			t.Fatal(busy, err)
 		}
 	})

@@ -72,14 +72,21 @@ func (s *Store) NextSend(q dbx.Querier, account, connection desk.ID, now desk.Ti
 	return at, err
 }
 
-// BusyConnections returns the connections that have messages on the way, of
-// all accounts: what a node looks at when it starts.
-func (s *Store) BusyConnections(q dbx.Querier) ([]Connected, error) {
-	return dbx.All(q, func(r dbx.Scanner) (Connected, error) {
+// OnTheWay returns, of all accounts, the connections that have messages on the
+// way, and whether a message's time in line is over: what a node looks at when
+// it starts, and ever again, in one statement.
+func (s *Store) OnTheWay(q dbx.Querier, now desk.Time) (busy []Connected, late bool, err error) {
+	found, err := dbx.All(q, func(r dbx.Scanner) (Connected, error) {
 		var c Connected
 		err := r.Scan(&c.AccountID, &c.ConnectionID)
 		return c, err
-	}, `SELECT DISTINCT account_id, connection_id FROM message WHERE `+onTheWay+` ORDER BY account_id, connection_id`)
+	}, `SELECT DISTINCT account_id, connection_id FROM message WHERE `+onTheWay+`
+		UNION ALL SELECT * FROM (SELECT 0, 0 FROM message WHERE status = 'queued_window' AND expires_at <= $1`+limit(1)+`) AS late
+		ORDER BY 1, 2`, now)
+	if err != nil || len(found) == 0 || found[0] != (Connected{}) {
+		return found, false, err
+	}
+	return found[1:], true, nil
 }
 
 // Connected names a connection of an account.

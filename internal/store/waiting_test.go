@@ -112,12 +112,25 @@ func TestW_ExpireAfterSevenDays(t *testing.T) {
 			return list
 		}
 		w.clock.Advance(7*24*time.Hour - time.Millisecond)
+		late := func() bool {
+			busy, late, err := w.s.OnTheWay(w.q(), w.at())
+			if err != nil || len(busy) != 0 {
+				t.Fatal(busy, err)
+			}
+			return late
+		}
+		if late() {
+			t.Error("late before its time")
+		}
 		if list := expired(); len(list) != 0 {
 			t.Fatalf("%+v", list)
 		}
 		w.clock.Advance(time.Millisecond)
 		if list := expired(); len(list) != 1 || list[0].ID != m.ID {
 			t.Fatalf("%+v", list)
+		}
+		if !late() {
+			t.Error("nobody is told that it is late")
 		}
 		w.mustStep(m, store.MessageStep{To: desk.StatusExpired})
 		if now := w.now(at); now.WaitingCount != 0 || len(expired()) != 0 {
