@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -15,8 +16,15 @@ const idPattern = `^[1-9][0-9]{0,18}$`
 // id is an id that is always there.
 type id desk.ID
 
-// MarshalJSON writes the id as a string of digits.
-func (v id) MarshalJSON() ([]byte, error) { return json.Marshal(desk.ID(v).String()) }
+// MarshalJSON writes the id as a string of digits. A list has hundreds of them:
+// they are written as they are, without another encoder.
+func (v id) MarshalJSON() ([]byte, error) {
+	b := append(make([]byte, 0, len(`"9223372036854775807"`)), '"')
+	if v != 0 {
+		b = strconv.AppendInt(b, int64(v), 10)
+	}
+	return append(b, '"'), nil
+}
 
 // UnmarshalJSON reads a string of digits.
 func (v *id) UnmarshalJSON(b []byte) error {
@@ -41,7 +49,7 @@ func (v ref) MarshalJSON() ([]byte, error) {
 	if v == 0 {
 		return []byte("null"), nil
 	}
-	return json.Marshal(desk.ID(v).String())
+	return id(v).MarshalJSON()
 }
 
 // UnmarshalJSON reads an id, null or "".
@@ -90,11 +98,8 @@ func (v when) MarshalJSON() ([]byte, error) {
 	if v == 0 {
 		return []byte("null"), nil
 	}
-	text, err := desk.Time(v).MarshalText()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(string(text))
+	b := append(make([]byte, 0, len(`"2006-01-02T15:04:05.000Z"`)), '"')
+	return append(desk.Time(v).AppendFormat(b), '"'), nil
 }
 
 // Schema implements huma.SchemaProvider.

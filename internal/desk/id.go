@@ -114,12 +114,15 @@ func (t Time) Std() time.Time {
 // Add returns the instant d later.
 func (t Time) Add(d time.Duration) Time { return t + Time(d.Milliseconds()) }
 
+// AppendFormat writes the instant behind b, as MarshalText does.
+func (t Time) AppendFormat(b []byte) []byte { return t.Std().AppendFormat(b, timeFormat) }
+
 // MarshalText implements encoding.TextMarshaler.
 func (t Time) MarshalText() ([]byte, error) {
 	if t == 0 {
 		return nil, nil
 	}
-	return []byte(t.Std().Format(timeFormat)), nil
+	return t.AppendFormat(nil), nil
 }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
