@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/prosa-desk/prosa/internal/api"
@@ -174,7 +175,11 @@ func (a *App) Start(ctx context.Context) error {
 			a.fail(fmt.Errorf("serve: %w", err))
 		}
 	}()
-	return a.simulator.start(ctx, accounts, a.callback)
+	if err := a.simulator.start(ctx, accounts, a.callback); err != nil {
+		return err
+	}
+	go debug.FreeOSMemory() // building everything took more than keeping it
+	return nil
 }
 
 // callback is a simulated number's webhook URL with this run's own address.
