@@ -76,7 +76,7 @@ func TestNodeNumberAfterACrash(t *testing.T) {
 		t.Error("a copied folder took the number of a living process")
 	}
 	shut(t, copy)
-	if err := second.DB.Do(context.Background(), func(tx *dbx.Tx) error { return second.Store.RenewNode(tx, second.Node) }); err != nil {
+	if err := second.DB.Do(context.Background(), func(tx *dbx.Tx) error { _, err := second.Store.KeepNode(tx, second.Node); return err }); err != nil {
 		t.Errorf("the living one lost its number: %v", err)
 	}
 	shut(t, second)

@@ -105,12 +105,8 @@ const leaseLimit = 20 * time.Second
 
 func (n *nodeKeeper) renew(ctx context.Context) error {
 	var ids []desk.ID
-	err := n.base.DB.Do(ctx, func(tx *dbx.Tx) error {
-		if err := n.base.Store.RenewNode(tx, n.base.Node); err != nil {
-			return err
-		}
-		var err error
-		ids, err = n.base.Store.OwnConnections(tx, n.base.Node)
+	err := n.base.DB.Do(ctx, func(tx *dbx.Tx) (err error) {
+		ids, err = n.base.Store.KeepNode(tx, n.base.Node)
 		return err
 	})
 	if err != nil {

@@ -61,31 +61,36 @@ func (s *Store) ReclaimNode(tx *dbx.Tx, number int, former, owner string) (n Nod
 	return n, heir, err
 }
 
-// RenewNode keeps the number for another lease; ErrNodeLost if it is gone.
-func (s *Store) RenewNode(tx *dbx.Tx, n Node) error {
-	changed, err := tx.Exec(`UPDATE node SET lease_until = $3 WHERE id = $1 AND owner = $2 AND fence = $4`,
-		n.Number, n.owner, s.now().Add(NodeLease), n.Fence)
-	if err == nil && changed == 0 {
-		return ErrNodeLost
+// KeepNode keeps the number for another lease, ErrNodeLost if it is gone; makes
+// the node the owner of every connection that nobody alive owns; and returns
+// the ids of all its connections (decisions.md 13). On PostgreSQL, where it is
+// done every few seconds, it is one statement.
+func (s *Store) KeepNode(tx *dbx.Tx, n Node) ([]desk.ID, error) {
+	const (
+		renew = `UPDATE node SET lease_until = $3 WHERE id = $1 AND owner = $2 AND fence = $4`
+		take  = `UPDATE connection SET node_id = $1, fence = $4 WHERE deleted_at = 0 AND node_id <> $1
+			AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = connection.node_id AND node.lease_until >= $5)`
+		own = `SELECT id FROM connection WHERE node_id = $1 AND deleted_at = 0 AND active`
+	)
+	now := s.now()
+	args := []any{n.Number, n.owner, now.Add(NodeLease), n.Fence, now}
+	// Each part sees what was before the statement: what is taken is not yet own.
+	kept, err := dbx.All(tx, scanID, `WITH renewed AS (`+renew+` RETURNING id),
+		taken AS (`+take+` AND EXISTS (SELECT 1 FROM renewed) RETURNING id, active)
+		SELECT -1 AS id FROM renewed UNION ALL SELECT id FROM taken WHERE active UNION ALL `+own+` ORDER BY 1`, args...)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	if len(kept) == 0 || kept[0] != -1 {
+		return nil, ErrNodeLost
+	}
+	return kept[1:], nil
 }
 
 // ReleaseNode gives the number back at a graceful stop.
 func (s *Store) ReleaseNode(tx *dbx.Tx, n Node) error {
 	_, err := tx.Exec(`UPDATE node SET lease_until = 0 WHERE id = $1 AND owner = $2 AND fence = $3`, n.Number, n.owner, n.Fence)
 	return err
-}
-
-// OwnConnections makes the node the owner of every connection that nobody
-// alive owns, and returns the ids of all its connections (decisions.md 13).
-func (s *Store) OwnConnections(tx *dbx.Tx, n Node) ([]desk.ID, error) {
-	if _, err := tx.Exec(`UPDATE connection SET node_id = $1, fence = $2 WHERE deleted_at = 0 AND node_id <> $1
-		AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = connection.node_id AND node.lease_until >= $3)`,
-		n.Number, n.Fence, s.now()); err != nil {
-		return nil, err
-	}
-	return dbx.All(tx, scanID, `SELECT id FROM connection WHERE node_id = $1 AND deleted_at = 0 AND active`, n.Number)
 }
 
 // LargestEventID is the floor for new ids: no generator may go below what is
