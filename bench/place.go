@@ -80,6 +80,9 @@ func (l *library) open(ctx context.Context, db dbx.Dialect, d *dataset) (*stage,
 	kept := filepath.Join(l.dir, key, string(db))
 	if _, err := os.Stat(filepath.Join(kept, companyFile)); errors.Is(err, fs.ErrNotExist) {
 		fmt.Printf("building data %s for %s …\n", key, db)
+		if err := l.forget(d.Name, key); err != nil {
+			return nil, err
+		}
 		if err := l.build(ctx, db, d, kept); err != nil {
 			return nil, fmt.Errorf("build data: %w", err)
 		}
@@ -103,6 +106,17 @@ func (l *library) open(ctx context.Context, db dbx.Dialect, d *dataset) (*stage,
 		s.url = s.cluster.url(databaseName)
 	}
 	return s, nil
+}
+
+// forget removes data of a size that earlier generators or schemas made.
+func (l *library) forget(size, key string) error {
+	old, err := filepath.Glob(filepath.Join(l.dir, size+"-*"))
+	for _, dir := range old {
+		if filepath.Base(dir) != key {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}
+	return err
 }
 
 const databaseName = "prosa"
