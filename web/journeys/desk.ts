@@ -7,6 +7,7 @@ import {
   request,
   type APIRequestContext,
   type BrowserContext,
+  type Locator,
   type Page,
 } from '@playwright/test';
 import AxeBuilder from '@axe-core/playwright';
@@ -94,7 +95,7 @@ export class Customer {
       items: {
         direction: string;
         provider_id: string;
-        view: { body?: string; buttons?: { text: string }[] };
+        view: { type: string; body?: string; buttons?: { text: string }[] };
       }[];
     }>('get', `/chats/${chat}/messages?limit=100`);
     return items.reverse();
@@ -179,6 +180,42 @@ export async function beside(
   await guard(page, url, complaints);
   await enter(page, who);
   return page;
+}
+
+/** Another tab of the same browser, watched like the first. */
+export async function tab(page: Page, complaints: string[], path: string): Promise<Page> {
+  const url = new URL(page.url()).origin;
+  const other = await page.context().newPage();
+  await guard(other, url, complaints);
+  await other.goto(`${url}${path}`);
+  return other;
+}
+
+/** A customer writes, the agent accepts: the conversation is on her screen. */
+export async function accepted(page: Page, customer: Customer, name: string, who: Person = 'ana') {
+  const chat = await customer.chat(name);
+  await customer.write(chat, 'Oi!');
+  await enter(page, who, '/atendimentos?tab=pending');
+  await row(page, name).hover();
+  await row(page, name).getByRole('button', { name: 'Aceitar' }).click();
+  await expect(composer(page)).toBeVisible();
+  return chat;
+}
+
+/** Chooses an entry of one of the product's selects. */
+export async function choose(within: Page | Locator, label: string | RegExp, option: string | RegExp) {
+  const page = 'page' in within ? within.page() : within;
+  await within.getByRole('combobox', { name: label }).click();
+  await page.getByRole('option', { name: option }).click();
+  await expect(page.getByRole('option')).toHaveCount(0);
+}
+
+/** Moves a switch by its words, as people do. */
+export async function turn(within: Page | Locator, name: string, on: boolean) {
+  const control = within.getByRole('switch', { name });
+  await expect(control).toBeChecked({ checked: !on });
+  await within.locator('label').filter({ hasText: name }).click();
+  await expect(control).toBeChecked({ checked: on });
 }
 
 export const row = (page: Page, name: string) =>

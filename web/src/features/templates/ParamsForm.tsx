@@ -3,13 +3,13 @@ import { IconInfoCircle, IconPhoto, IconUser, IconX } from '@tabler/icons-react'
 import { useRef, useState } from 'react';
 import { useT } from '@/i18n';
 import { codeText, toastError } from '@/lib/errors';
-import { bytes } from '@/lib/format';
+import { bytes, number } from '@/lib/format';
 import { uploadMedia } from '@/lib/sending';
 import type { Placeholder, Template } from '@/lib/types';
 import { Btn, IconBtn } from '@/ui/parts';
-import { count } from './placeholders';
+import { longest } from './placeholders';
 import type { Params } from './useParams';
-import { keyOf, type Given } from './values';
+import { keyOf, lengthOf, type Given } from './values';
 
 const accepted: Record<string, string> = {
   image: 'image/jpeg,image/png',
@@ -20,6 +20,8 @@ const accepted: Record<string, string> = {
 export function ParamsForm({ template, params }: { template: Template; params: Params }) {
   const t = useT();
   const [touched, setTouched] = useState<Set<string>>(new Set());
+  const body = lengthOf(template, 'body', params.given);
+  const header = lengthOf(template, 'header', params.given);
   const whole = params.result?.faults.find((f) => f.code === 'too_long' && f.value === undefined);
   return (
     <div className="col g16">
@@ -34,6 +36,7 @@ export function ParamsForm({ template, params }: { template: Template; params: P
             given={params.given[key] ?? {}}
             own={params.fromContact.has(key)}
             error={show ? codeText(fault.code, fault.params) : undefined}
+            header={header}
             onBlur={() => setTouched(new Set(touched).add(key))}
             onChange={(value) => params.set(key, value)}
           />
@@ -43,6 +46,11 @@ export function ParamsForm({ template, params }: { template: Template; params: P
         <p className="infobox">
           <IconInfoCircle size={18} />
           {t('template.noParams', { name: template.name })}
+        </p>
+      )}
+      {params.list.some((p) => p.component === 'body') && (
+        <p className={`x12 num ${body > longest.body ? 'badtext' : 'mut'}`}>
+          {t('template.whole', { used: number(body), max: number(longest.body) })}
         </p>
       )}
       {whole && (
@@ -59,11 +67,13 @@ interface FieldProps {
   given: Given;
   own: boolean;
   error: string | undefined;
+  /** Characters of the whole header. */
+  header: number;
   onBlur: () => void;
   onChange: (value: Given) => void;
 }
 
-function Field({ p, given, own, error, onBlur, onChange }: FieldProps) {
+function Field({ p, given, own, error, header, onBlur, onChange }: FieldProps) {
   const t = useT();
   if (p.kind === 'image' || p.kind === 'video' || p.kind === 'document')
     return <FileField p={p} given={given} onChange={onChange} />;
@@ -125,7 +135,9 @@ function Field({ p, given, own, error, onBlur, onChange }: FieldProps) {
               </span>
             )}
             {p.component === 'header' && (
-              <span className="mut x12 num">{`${count(text)} / ${p.max_length ?? ''}`}</span>
+              <span className={`x12 num ${header > longest.header ? 'badtext' : 'mut'}`}>
+                {`${header} / ${longest.header}`}
+              </span>
             )}
           </span>
         }

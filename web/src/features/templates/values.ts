@@ -1,4 +1,5 @@
 import type { Location, Media, Placeholder, TemplateValue } from '@/lib/types';
+import { component, count, variable, type Shape } from './placeholders';
 
 /** What somebody entered for one placeholder. */
 export interface Given {
@@ -39,4 +40,12 @@ export function toValues(list: Placeholder[], given: GivenValues): TemplateValue
 
 export function fromValues(values: TemplateValue[]): GivenValues {
   return Object.fromEntries(values.filter((v) => v.text).map((v) => [keyOf(v), { text: v.text }]));
+}
+
+/** Characters of a whole part as it will leave: its own text and what is filled in. */
+export function lengthOf(t: Shape, part: 'header' | 'body', given: GivenValues): number {
+  const text = component(t, part.toUpperCase())?.text ?? '';
+  return count(
+    text.replace(variable, (_, name: string) => given[keyOf({ component: part, name })]?.text ?? ''),
+  );
 }

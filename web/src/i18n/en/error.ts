@@ -28,7 +28,7 @@ export default {
     account_required: 'Choose the company to sign in to.',
     setup_done: 'The company has been created already. Sign in with your e-mail.',
     setup_code_wrong: 'Wrong code. It is shown in the terminal in which Prosa was started.',
-    weak_password: 'Weak password. Use at least 10 characters, none of the most common ones.',
+    weak_password: 'Weak password. Use at least 8 characters, none of the most common ones.',
     wrong_password: 'The current password is wrong.',
     last_admin: 'This is the last active administrator. Name another one first.',
     name_taken: 'This name is in use. Choose another.',

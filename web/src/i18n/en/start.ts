@@ -64,6 +64,7 @@ export default {
     paramExample: 'Parameter {{n}} · e.g. {{example}}',
     example: 'E.g. {{example}}',
     fromContact: 'from the contact',
+    whole: 'Whole message: {{used}} of {{max}} characters',
     tooLong: 'The whole text has more than {{max}} characters.',
     coupon: 'Coupon code ({{label}})',
     buttonUrl: 'End of the link of button “{{label}}”',

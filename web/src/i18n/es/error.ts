@@ -28,7 +28,7 @@ export default {
     account_required: 'Elige en qué empresa entrar.',
     setup_done: 'La empresa ya fue creada. Entra con tu correo.',
     setup_code_wrong: 'Código incorrecto. Aparece en la terminal donde se inició Prosa.',
-    weak_password: 'Contraseña débil. Usa al menos 10 caracteres, que no sea de las más comunes.',
+    weak_password: 'Contraseña débil. Usa al menos 8 caracteres, que no sea de las más comunes.',
     wrong_password: 'La contraseña actual no coincide.',
     last_admin: 'Es la última persona administradora activa. Nombra otra antes.',
     name_taken: 'Este nombre ya está en uso. Elige otro.',

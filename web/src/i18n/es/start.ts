@@ -64,6 +64,7 @@ export default {
     paramExample: 'Parámetro {{n}} · ej.: {{example}}',
     example: 'Ej.: {{example}}',
     fromContact: 'del contacto',
+    whole: 'Mensaje entero: {{used}} de {{max}} caracteres',
     tooLong: 'El texto entero pasa de {{max}} caracteres.',
     coupon: 'Código del cupón ({{label}})',
     buttonUrl: 'Final del enlace del botón “{{label}}”',

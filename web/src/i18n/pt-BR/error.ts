@@ -28,7 +28,7 @@ export default {
     account_required: 'Escolha em qual empresa entrar.',
     setup_done: 'A empresa já foi criada. Entre com seu e-mail.',
     setup_code_wrong: 'Código incorreto. Ele aparece no terminal em que o Prosa foi iniciado.',
-    weak_password: 'Senha fraca. Use pelo menos 10 caracteres, fora das mais comuns.',
+    weak_password: 'Senha fraca. Use pelo menos 8 caracteres, fora das mais comuns.',
     wrong_password: 'A senha atual não confere.',
     last_admin: 'É a última pessoa administradora ativa. Nomeie outra antes.',
     name_taken: 'Este nome já está em uso. Escolha outro.',

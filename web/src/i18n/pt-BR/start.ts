@@ -63,6 +63,7 @@ export default {
     paramExample: 'Parâmetro {{n}} · ex.: {{example}}',
     example: 'Ex.: {{example}}',
     fromContact: 'do contato',
+    whole: 'Mensagem inteira: {{used}} de {{max}} caracteres',
     tooLong: 'O texto inteiro passa de {{max}} caracteres.',
     coupon: 'Código do cupom ({{label}})',
     buttonUrl: 'Final do link do botão “{{label}}”',
