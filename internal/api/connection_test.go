@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -161,7 +162,14 @@ func TestTemplates(t *testing.T) {
 	w.call(w.ana, "POST", path+"/preview", map[string]any{"contact_id": "9"}).refused(422, desk.CodeUnknownReference, "body.contact_id")
 	w.call(w.elisa, "POST", "/templates/sync", nil).want(200)
 	w.call(w.ana, "DELETE", path, nil).refused(403, desk.CodeForbidden, "")
+	heldUp := func(r *http.Request) { // the news of the deletion is faster than its answer
+		if r.Method == http.MethodDelete {
+			w.eventually("the news arrives", func() bool { return w.call(w.ana, "GET", path, nil).want(200).str("status") == "DELETED" })
+		}
+	}
+	w.beforeAnswer.Store(&heldUp)
 	w.call(w.elisa, "DELETE", path, nil).want(204)
+	w.beforeAnswer.Store(nil)
 	w.call(w.elisa, "DELETE", path, nil).refused(404, desk.CodeNotFound, "")
 	if got := w.call(w.ana, "GET", "/templates?q=entrega", nil).want(200); got.len("items") != 0 {
 		t.Errorf("deleted: %s", got.text)

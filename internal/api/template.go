@@ -210,7 +210,7 @@ func (s *Server) deleteTemplate(ctx context.Context, in *ByID) (*none, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.Status == store.TemplateDeleted {
+	if t.Deleted() {
 		return nil, desk.Missing()
 	}
 	lines, err := s.lines(ctx)
@@ -230,7 +230,11 @@ func (s *Server) deleteTemplate(ctx context.Context, in *ByID) (*none, error) {
 		}
 		break
 	}
-	return s.remove(ctx, in.ID.ID, s.store.DeleteTemplate)
+	_, err = s.remove(ctx, in.ID.ID, s.store.DeleteTemplate)
+	if desk.CodeOf(err) == desk.CodeNotFound {
+		return nil, nil // the provider's news of it was faster
+	}
+	return nil, err
 }
 
 func (s *Server) syncTemplates(ctx context.Context, in *syncTemplates) (*body[templatesSynced], error) {

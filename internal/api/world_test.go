@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,6 +55,8 @@ type world struct {
 	vendas, suporte        desk.ID
 	elisa, bia, ana, bruno actorOf // administrator, supervisor, users of Vendas and of Suporte
 	nobody                 actorOf
+
+	beforeAnswer atomic.Pointer[func(*http.Request)] // holds back an answer of the provider
 }
 
 // actorOf is somebody who calls the API.
@@ -87,7 +90,13 @@ func emptyWorld(t testing.TB, db *dbx.DB) *world {
 	w.auth = must(auth.New(w.store, hasher, vault, rand.Reader, log))(t)
 	disk := must(mediastore.New(t.TempDir(), time.Now))(t)
 	w.sandbox = sandbox.New(sandbox.Options{DB: db, Now: time.Now, Log: log, IDs: w.store.IDs.Next})
-	graph := httptest.NewServer(w.sandbox.Graph())
+	provider := w.sandbox.Graph()
+	graph := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		provider.ServeHTTP(rw, r)
+		if wait := w.beforeAnswer.Load(); wait != nil {
+			(*wait)(r)
+		}
+	}))
 	t.Cleanup(graph.Close)
 	registry := channel.Registry{desk.WhatsAppOfficial: whatsappcloud.New(whatsappcloud.Options{Now: time.Now, Log: log})}
 	directory := routing.NewDirectory(w.store, registry, vault.OpenSetting, func() string { return graph.URL })

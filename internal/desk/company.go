@@ -178,5 +178,11 @@ type Template struct {
 	CreatedAt       Time
 }
 
+// TemplateDeleted is the status of a template that the provider no longer has.
+const TemplateDeleted = "DELETED"
+
+// Deleted reports whether the provider no longer has the template.
+func (t *Template) Deleted() bool { return t.Status == TemplateDeleted }
+
 // Approved reports whether the template may be sent.
 func (t *Template) Approved() bool { return t.Status == "APPROVED" }

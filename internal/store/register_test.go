@@ -211,8 +211,9 @@ func TestTemplateNewsAndCreation(t *testing.T) {
 		_, err = news(store.TemplateNews{ProviderID: "10", Name: "outro", Language: "pt_BR", Status: "APPROVED"})
 		code(t, err, desk.NotFound, desk.CodeNotFound)
 		c.must(func(tx *dbx.Tx) error { return c.DeleteTemplate(tx, c.admin, x.ID) })
-		c.must(func(tx *dbx.Tx) error { return c.DeleteTemplate(tx, c.admin, x.ID) }) // the provider's news came first
-		late, err := news(store.TemplateNews{ProviderID: "9", Status: "APPROVED"})    // on its way when it was deleted
+		err = c.do(func(tx *dbx.Tx) error { return c.DeleteTemplate(tx, c.admin, x.ID) })
+		code(t, err, desk.NotFound, desk.CodeNotFound)
+		late, err := news(store.TemplateNews{ProviderID: "9", Status: "APPROVED"}) // on its way when it was deleted
 		if err != nil || late.Status != "DELETED" {
 			t.Errorf("late news brought a deleted template back: %+v %v", late, err)
 		}

@@ -12,9 +12,6 @@ import (
 const templateColumns = `t.id, t.account_id, t.kind, t.group_id, t.provider_id, t.name, t.language, t.category, t.status, t.quality,
 	t.rejected_reason, t.parameter_format, t.components, t.synced_at, t.created_at`
 
-// TemplateDeleted is the status of a template that the provider no longer has.
-const TemplateDeleted = "DELETED"
-
 func scanTemplate(r dbx.Scanner) (desk.Template, error) {
 	var x desk.Template
 	var components string
@@ -61,7 +58,7 @@ func (s *Store) Templates(q dbx.Querier, account desk.ID, l TemplateList) (Page[
 		}
 	}
 	if l.Status == "" {
-		text += ` AND t.status <> ` + a.Add(TemplateDeleted)
+		text += ` AND t.status <> ` + a.Add(desk.TemplateDeleted)
 	}
 	text += l.matching(&a, "t.search_fold")
 	if l.Cursor != "" {
@@ -85,7 +82,7 @@ func (s *Store) CreateTemplate(tx *dbx.Tx, by *desk.Viewer, x desk.Template) (de
 	}
 	x.AccountID, x.SyncedAt = by.AccountID, s.now() // no synchronisation under way takes it for gone
 	old, err := s.templateNamed(tx, &x)
-	if err == nil && old.Status != TemplateDeleted {
+	if err == nil && !old.Deleted() {
 		return desk.Template{}, clashField("name", desk.CodeTemplateTaken)
 	}
 	if err != nil && desk.CodeOf(err) != desk.CodeNotFound {
@@ -101,8 +98,8 @@ func (s *Store) templateNamed(q dbx.Querier, x *desk.Template) (desk.Template, e
 	return old, missing(err)
 }
 
-// DeleteTemplate marks a template that was deleted at the provider, whose own
-// news of it may have come first. Administrators only.
+// DeleteTemplate marks a template that was deleted at the provider.
+// Administrators only.
 func (s *Store) DeleteTemplate(tx *dbx.Tx, by *desk.Viewer, id desk.ID) error {
 	if err := by.Require(desk.ActTemplateEdit); err != nil {
 		return err
@@ -111,10 +108,10 @@ func (s *Store) DeleteTemplate(tx *dbx.Tx, by *desk.Viewer, id desk.ID) error {
 	if err != nil {
 		return err
 	}
-	if x.Status == TemplateDeleted {
-		return nil
+	if x.Deleted() {
+		return desk.Missing()
 	}
-	return s.setTemplateStatus(tx, actorOf(by), &x, TemplateDeleted)
+	return s.setTemplateStatus(tx, actorOf(by), &x, desk.TemplateDeleted)
 }
 
 func (s *Store) setTemplateStatus(tx *dbx.Tx, actor desk.Actor, x *desk.Template, status string) error {
@@ -123,7 +120,7 @@ func (s *Store) setTemplateStatus(tx *dbx.Tx, actor desk.Actor, x *desk.Template
 		return err
 	}
 	kind := desk.EvTemplateUpdated
-	if status == TemplateDeleted {
+	if status == desk.TemplateDeleted {
 		kind = desk.EvTemplateDeleted
 	}
 	return s.Record(tx, desk.Event{AccountID: x.AccountID, Type: kind, Entity: "template", EntityID: x.ID, Actor: actor,
@@ -150,12 +147,12 @@ func (s *Store) FinishTemplateSync(tx *dbx.Tx, account desk.ID, kind desk.Channe
 	const chunk = 50
 	gone, err := dbx.All(tx, scanTemplate, `SELECT `+templateColumns+` FROM template t WHERE t.account_id = $1 AND t.kind = $2
 		AND t.group_id = $3 AND t.synced_at < $4 AND t.created_at < $4 AND t.status <> $5 ORDER BY t.id`+limit(chunk),
-		account, kind, groupID, at, TemplateDeleted)
+		account, kind, groupID, at, desk.TemplateDeleted)
 	if err != nil {
 		return false, err
 	}
 	for i := range gone {
-		if err := s.setTemplateStatus(tx, desk.System(), &gone[i], TemplateDeleted); err != nil {
+		if err := s.setTemplateStatus(tx, desk.System(), &gone[i], desk.TemplateDeleted); err != nil {
 			return false, err
 		}
 	}
@@ -277,7 +274,7 @@ func (s *Store) UpdateTemplate(tx *dbx.Tx, account desk.ID, kind desk.ChannelKin
 	if err != nil {
 		return desk.Template{}, missing(err)
 	}
-	if old.Status == TemplateDeleted && (news.ProviderID == "" || news.ProviderID == old.ProviderID) {
+	if old.Deleted() && (news.ProviderID == "" || news.ProviderID == old.ProviderID) {
 		return old, nil // news that was on its way when it was deleted
 	}
 	x := old
