@@ -1,6 +1,7 @@
-/** Digits with country code as people read them: +55 41 99812-4470. */
-export function formatPhone(digits: string): string {
-  if (!/^\d{8,15}$/.test(digits)) return digits; // masked, or not a phone
+/** A number with country code as people read it: +55 41 99812-4470. */
+export function formatPhone(text: string): string {
+  const digits = /^[\d\s()+.-]+$/.test(text) ? text.replace(/\D/g, '') : '';
+  if (!/^\d{8,15}$/.test(digits)) return text; // masked, or not a phone
   if (digits.startsWith('55') && (digits.length === 12 || digits.length === 13)) {
     const local = digits.slice(4);
     return `+55 ${digits.slice(2, 4)} ${local.slice(0, -4)}-${local.slice(-4)}`;
@@ -21,3 +22,7 @@ export function withDDI(text: string, ddi: string): string {
   const trimmed = text.trim();
   return /^(\+|00)/.test(trimmed) ? trimmed : `+${ddi} ${trimmed.replace(/^0+/, '')}`;
 }
+
+/** What to call somebody: the first name, or the whole number of who has none. */
+export const callName = (name: string) =>
+  /^[\d\s()+.-]+$/.test(name) ? formatPhone(name) : (name.trim().split(/\s+/)[0] ?? '');

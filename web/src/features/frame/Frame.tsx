@@ -134,7 +134,12 @@ function SkipLink() {
 
 function DemoMark({ me }: { me: Me }) {
   const t = useT();
-  return me.account.demo ? <div className="demomark">{t('demo.mark')}</div> : null;
+  if (!me.account.demo) return null;
+  return (
+    <aside className="demomark" aria-label={t('demo.label')}>
+      {t('demo.mark')}
+    </aside>
+  );
 }
 
 function Title() {

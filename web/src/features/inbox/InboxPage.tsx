@@ -48,7 +48,7 @@ export function InboxPage() {
   const panel = id && <ContactPanel key={`panel-${id}`} ticketId={id} onClose={toggle} />;
 
   return (
-    <div className="inbox" id="conteudo">
+    <main className="inbox" id="conteudo" tabIndex={-1}>
       {(!phone || !id) && <ListPane tab={search.tab ?? 'open'} current={id} />}
       {id ? (
         <Conversation
@@ -79,6 +79,6 @@ export function InboxPage() {
           {panel}
         </Drawer>
       )}
-    </div>
+    </main>
   );
 }

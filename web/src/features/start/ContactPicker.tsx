@@ -58,7 +58,7 @@ export function ContactPicker({
       {who && 'phone' in who && (
         <button type="button" className="opt" aria-pressed onClick={onNext}>
           <span className="col">
-            <span className="med num">{formatPhone(who.phone.replace(/\D/g, ''))}</span>
+            <span className="med num">{formatPhone(who.phone)}</span>
             <span className="x13 sec">{t('start.newNumber')}</span>
           </span>
         </button>

@@ -12,10 +12,14 @@ export function StartPanel({ known }: { known: StartWith }) {
   const t = useT();
   const phone = useMediaQuery('(max-width: 767px)');
   const [tab, setTab] = useState('steps');
-  const [dirty, setDirty] = useState(false);
+  const [seen, setSeen] = useState(false);
+  const [steps, setSteps] = useState(false);
+  const [form, setForm] = useState(false);
   const close = () => {
-    if (!dirty || confirm(t('start.leave'))) closeStart();
+    if (!(steps || form) || confirm(t('start.leave'))) closeStart();
   };
+  // Both keep what was filled while the other is looked at.
+  const shown = (name: string) => ({ display: tab === name ? 'contents' : 'none' });
   return (
     <Drawer
       opened
@@ -29,7 +33,10 @@ export function StartPanel({ known }: { known: StartWith }) {
             size="sm"
             aria-label={t('start.mode')}
             value={tab}
-            onChange={setTab}
+            onChange={(next) => {
+              setTab(next);
+              setSeen(true);
+            }}
             data={[
               { value: 'steps', label: t('start.steps') },
               { value: 'form', label: t('start.form') },
@@ -39,10 +46,13 @@ export function StartPanel({ known }: { known: StartWith }) {
       }
       closeButtonProps={{ 'aria-label': t('action.close') }}
     >
-      {tab === 'steps' ? (
-        <StepByStep known={known} onDirty={setDirty} />
-      ) : (
-        <FullForm known={known} onDirty={setDirty} />
+      <div style={shown('steps')}>
+        <StepByStep known={known} onDirty={setSteps} />
+      </div>
+      {seen && (
+        <div style={shown('form')}>
+          <FullForm known={known} onDirty={setForm} />
+        </div>
       )}
     </Drawer>
   );

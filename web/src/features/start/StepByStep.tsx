@@ -6,7 +6,7 @@ import { PriceLine } from '@/features/templates/PriceLine';
 import { templateTitle } from '@/features/templates/TemplatePicker';
 import { useT } from '@/i18n';
 import { errorText } from '@/lib/errors';
-import { formatPhone } from '@/lib/phone';
+import { callName, formatPhone } from '@/lib/phone';
 import { ChannelIcon } from '@/ui/ChannelIcon';
 import { Avatar, Btn, QueueName } from '@/ui/parts';
 import type { StartWith } from './open';
@@ -47,7 +47,7 @@ export function StepByStep({ known, onDirty }: { known: StartWith; onDirty: (dir
 
   const at = steps.indexOf(step);
   const last = wizard.kind === 'template' ? t('start.sendOnly') : t('start.submit');
-  const name = wizard.who ? (whoName(wizard.who).split(' ')[0] ?? '') : '';
+  const name = wizard.who ? callName(whoName(wizard.who)) : '';
   return (
     <>
       <div className="split grow">

@@ -102,7 +102,7 @@ export default {
     referral_conversion: 'Ad conversation',
   },
   history: { none: 'Nothing has changed yet.' },
-  demo: { mark: 'Demonstration: company, people and conversations are invented' },
+  demo: { label: 'Demonstration', mark: 'Demonstration: company, people and conversations are invented' },
   broken: {
     title: 'Something broke on this screen',
     text: 'What you typed is kept. If it happens again, give the code {{id}}.',

@@ -108,7 +108,7 @@ export default {
     referral_conversion: 'Conversación de anuncio',
   },
   history: { none: 'Nada ha cambiado todavía.' },
-  demo: { mark: 'Demostración: empresa, personas y conversaciones son inventadas' },
+  demo: { label: 'Demostración', mark: 'Demostración: empresa, personas y conversaciones son inventadas' },
   broken: {
     title: 'Algo falló en esta pantalla',
     text: 'Lo que escribiste está guardado. Si vuelve a pasar, informa el código {{id}}.',

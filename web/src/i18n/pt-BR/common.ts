@@ -102,7 +102,7 @@ export default {
     referral_conversion: 'Conversa de anúncio',
   },
   history: { none: 'Nada mudou ainda.' },
-  demo: { mark: 'Demonstração: empresa, pessoas e conversas são inventadas' },
+  demo: { label: 'Demonstração', mark: 'Demonstração: empresa, pessoas e conversas são inventadas' },
   broken: {
     title: 'Algo quebrou nesta tela',
     text: 'O que você escreveu está guardado. Se acontecer de novo, informe o código {{id}}.',

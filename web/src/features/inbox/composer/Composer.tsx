@@ -9,6 +9,7 @@ import {
 } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
 import { useT } from '@/i18n';
+import { callName } from '@/lib/phone';
 import { useDraft } from '@/lib/drafts';
 import { since } from '@/lib/format';
 import type { Me, Ticket } from '@/lib/types';
@@ -39,7 +40,7 @@ export function Composer({ ticket, locked, phone, me }: Props) {
   const able = connection?.capabilities;
   const files = useFiles(ticket, able, locked);
   const typing = useTyping(ticket, Boolean(connection?.read_receipts && able?.receipts));
-  const name = ticket.contact.name.split(' ')[0] ?? '';
+  const name = callName(ticket.contact.name);
   const text = draft.text.trim();
   const long = able && able.text_max > 0 && [...draft.text].length > able.text_max;
 

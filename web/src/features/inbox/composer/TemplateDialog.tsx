@@ -8,6 +8,7 @@ import { PriceLine } from '@/features/templates/PriceLine';
 import { TemplatePicker, templateTitle, usable } from '@/features/templates/TemplatePicker';
 import { useParams } from '@/features/templates/useParams';
 import { useT } from '@/i18n';
+import { callName } from '@/lib/phone';
 import type { Template, Ticket } from '@/lib/types';
 import { Btn } from '@/ui/parts';
 import { send } from './send';
@@ -19,7 +20,7 @@ export function TemplateDialog({ ticket }: { ticket: Ticket }) {
   const { data: templates } = useQuery(q.templates);
   const [chosen, setChosen] = useState<Template | undefined>();
   const params = useParams(chosen, { ticket_id: ticket.id, contact_id: ticket.contact.id });
-  const name = ticket.contact.name.split(' ')[0] ?? '';
+  const name = callName(ticket.contact.name);
 
   return (
     <Drawer

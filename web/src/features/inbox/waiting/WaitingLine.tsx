@@ -5,6 +5,7 @@ import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { api, ok } from '@/api/client';
 import { q, queryClient } from '@/api/query';
 import { useT } from '@/i18n';
+import { callName } from '@/lib/phone';
 import { toastError } from '@/lib/errors';
 import { time } from '@/lib/format';
 import { useOutbox } from '@/lib/sending';
@@ -26,7 +27,7 @@ export function WaitingLine({ ticket }: { ticket: Ticket }) {
   const [said, setSaid] = useState('');
   const key = q.waiting(ticket.id).queryKey;
   const items = line.filter((m) => m.status === 'queued_window');
-  const name = ticket.contact.name.split(' ')[0] ?? '';
+  const name = callName(ticket.contact.name);
   if (items.length + unsent.length === 0) return null;
 
   const refetch = () => void queryClient.invalidateQueries({ queryKey: key });

@@ -104,7 +104,7 @@ export function Content({ message: m, local, stamp, onView }: Props) {
                 <b>{card.name.formatted_name}</b>
                 <span className="mut x12 num">
                   {[
-                    ...(card.phones ?? []).map((p) => formatPhone(p.phone.replace(/\D/g, ''))),
+                    ...(card.phones ?? []).map((p) => formatPhone(p.phone)),
                     ...(card.emails ?? []).map((e) => e.email),
                   ].join(' · ')}
                 </span>
