@@ -74,10 +74,11 @@ export class Customer {
     ).id;
   }
 
-  async find(name: string): Promise<string> {
-    const { items } = await this.json<{ items: { id: string; name: string }[] }>('get', '/chats?limit=100');
-    const chat = items.find((c) => c.name === name);
-    if (!chat) throw new Error(`no chat of ${name}`);
+  /** By the last eight digits of a number: what stays the same however it is written. */
+  async find(phone: string): Promise<string> {
+    const { items } = await this.json<{ items: { id: string; phone: string }[] }>('get', '/chats?limit=100');
+    const chat = items.find((c) => c.phone.endsWith(phone.slice(-8)));
+    if (!chat) throw new Error(`no chat of ${phone}`);
     return chat.id;
   }
 
@@ -225,7 +226,10 @@ export const composer = (page: Page) => page.locator('[data-composer]');
 
 export async function clean(page: Page): Promise<void> {
   const found = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .options({
+      runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
+      rules: { region: { enabled: true } },
+    })
     .analyze();
   expect(
     found.violations.map(

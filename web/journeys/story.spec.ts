@@ -1,6 +1,6 @@
 import { bubble, composer, enter, expect, row, test } from './desk';
 
-test('a customer writes, an agent accepts, both talk, it is resolved and reopened', async ({
+test('C7 C9 C11 C12 C16 a customer writes, an agent accepts, both talk, it is resolved and reopened', async ({
   page,
   customer,
 }) => {
@@ -46,43 +46,7 @@ test('a customer writes, an agent accepts, both talk, it is resolved and reopene
   await expect(page.getByText('Só leitura até aceitar')).toBeVisible();
 });
 
-test('files, stickers, location, contact, buttons and lists go out', async ({ page, customer }) => {
-  const chat = await customer.chat('Marina Lopes');
-  await customer.write(chat, 'Olá');
-  await enter(page, 'ana', '/atendimentos?tab=pending');
-  await row(page, 'Marina Lopes').hover();
-  await row(page, 'Marina Lopes').getByRole('button', { name: 'Aceitar' }).click();
-  await expect(composer(page)).toBeVisible();
-
-  await page.locator('[data-attach=document]').setInputFiles({
-    name: 'tabela.pdf',
-    mimeType: 'application/pdf',
-    buffer: Buffer.from('%PDF-1.4\n%%EOF\n'),
-  });
-  await page.getByRole('button', { name: 'Enviar 1 arquivo' }).click();
-  await expect(bubble(page, 'tabela.pdf')).toHaveAttribute('data-status', /sent|delivered|read/);
-
-  await page.getByRole('button', { name: 'Anexar' }).click();
-  await page.getByRole('menuitem', { name: 'Localização' }).click();
-  await page.getByRole('textbox', { name: 'Onde' }).fill('-25.4372, -49.2700');
-  await page.getByLabel('Nome do lugar').fill('Loja do Batel');
-  await page.getByRole('dialog').getByRole('button', { name: 'Enviar' }).click();
-  await expect(bubble(page, 'Loja do Batel')).toHaveAttribute('data-status', /sent|delivered|read/);
-
-  await page.getByRole('button', { name: 'Anexar' }).click();
-  await page.getByRole('menuitem', { name: 'Botões' }).click();
-  await page.getByLabel('Texto da mensagem').fill('Qual loja fica melhor?');
-  await page.getByPlaceholder('Opção 1').fill('Batel');
-  await page.getByRole('button', { name: 'Mais uma opção' }).click();
-  await page.getByPlaceholder('Opção 2').fill('Centro');
-  await page.getByRole('dialog').getByRole('button', { name: 'Enviar' }).click();
-  await expect(bubble(page, 'Qual loja fica melhor?')).toHaveAttribute('data-status', /sent|delivered|read/);
-  const target = await customer.sees(chat, 'Qual loja');
-  await customer.send(chat, { type: 'button_reply', target, choice: '2' });
-  await expect(page.locator('[data-message]').last()).toContainText('Centro');
-});
-
-test('a message that fails says why and can be sent again', async ({ page, customer }) => {
+test('C16 a message that fails says why and can be sent again', async ({ page, customer }) => {
   const chat = await customer.chat('Paulo Reis');
   await customer.write(chat, 'Alô');
   await enter(page, 'ana', '/atendimentos?tab=pending');

@@ -1,48 +1,83 @@
-import { bubble, composer, enter, expect, row, test } from './desk';
+import { accepted, bubble, composer, enter, expect, test } from './desk';
+import { pdf } from './files';
 
-test('outside the window messages wait in line, are edited, reordered and leave in order', async ({
+test('B11 C12 the waiting line: edited, dragged, moved by keys, cancelled; it leaves in order, or is given up', async ({
   page,
   customer,
 }) => {
-  const chat = await customer.chat('Célia Brandão');
-  await customer.write(chat, 'Tem em estoque?');
-  await enter(page, 'ana', '/atendimentos?tab=pending');
-  await row(page, 'Célia Brandão').hover();
-  await row(page, 'Célia Brandão').getByRole('button', { name: 'Aceitar' }).click();
+  test.slow();
+  const chat = await accepted(page, customer, 'Célia Brandão');
   await expect(page.locator('[data-window=open]')).toBeVisible();
   await customer.age(chat, { left: 0 });
   await expect(page.locator('[data-window=closed]')).toBeVisible({ timeout: 20_000 });
   await expect(page.getByText('A janela de 24 horas está fechada')).toBeVisible();
 
   const line = page.getByRole('region', { name: 'Mensagens aguardando' });
-  for (const text of ['Primeira', 'Segunda']) {
+  const waiting = line.locator('[data-waiting]');
+  const leave = async (text: string) => {
     await composer(page).fill(text);
     await page.getByRole('button', { name: 'Deixar na fila até a resposta' }).click();
-    await expect(line.getByText(text)).toBeVisible();
-  }
-  await expect(line.locator('[data-waiting]')).toHaveCount(2);
-  await line.locator('[data-waiting]').first().getByRole('button', { name: 'Editar mensagem' }).click();
+    await expect(waiting.filter({ hasText: text })).toBeVisible();
+  };
+  for (const text of ['Primeira', 'Segunda', 'Terceira', 'Quarta']) await leave(text);
+  await page.locator('[data-attach=document]').setInputFiles(pdf('tabela.pdf'));
+  await page.getByRole('button', { name: 'Deixar 1 arquivo na fila' }).click();
+  await expect(waiting).toHaveCount(5);
+  await waiting.first().getByRole('button', { name: 'Editar mensagem' }).click();
   await line.getByRole('textbox', { name: 'Editar mensagem' }).fill('Primeira, corrigida');
   await line.getByRole('button', { name: 'Salvar' }).click();
   await expect(line.getByText('Primeira, corrigida')).toBeVisible();
-  await line.getByRole('button', { name: /Mover mensagem 2/ }).focus();
+  await waiting.nth(3).getByRole('button', { name: 'Cancelar mensagem' }).click();
+  await expect(waiting).toHaveCount(4);
+
+  // By the mouse: the third before the first; by the keys: the second before it.
+  const grip = (n: number) => line.getByRole('button', { name: `Mover mensagem ${n}:` });
+  const from = await grip(3).boundingBox();
+  const to = await waiting.first().boundingBox();
+  if (!from || !to) throw new Error('no line to drag');
+  await page.mouse.move(from.x + 5, from.y + from.height / 2);
+  await page.mouse.down();
+  for (let y = from.y; y > to.y + 6; y -= 8) await page.mouse.move(from.x + 5, y);
+  await page.mouse.up();
+  await expect(waiting).toHaveText([/Terceira/, /Primeira/, /Segunda/, /tabela|Documento/]);
+  await grip(3).focus();
   await page.keyboard.press('ArrowUp');
-  await expect(line.locator('[data-waiting]').first()).toContainText('Segunda');
+  await expect(waiting).toHaveText([/Terceira/, /Segunda/, /Primeira/, /tabela|Documento/]);
+  await page.reload();
+  await expect(waiting).toHaveText([/Terceira/, /Segunda/, /Primeira/, /tabela|Documento/]);
 
   await customer.write(chat, 'Voltei');
   await expect(line).toBeHidden();
-  await expect(page.locator('[data-window=open]')).toBeVisible();
+  await expect(page.locator('[data-window=open]')).toContainText('Janela 23h 5');
   await customer.sees(chat, 'corrigida');
-  const out = (await customer.messages(chat)).filter((m) => m.direction === 'out').map((m) => m.view.body);
-  expect(out).toEqual(['Segunda', 'Primeira, corrigida']);
-  await expect(bubble(page, 'corrigida')).toBeVisible();
+  const out = async () => (await customer.messages(chat)).filter((m) => m.direction === 'out');
+  await expect.poll(async () => (await out()).length).toBe(4);
+  expect((await out()).map((m) => m.view.body ?? m.view.type)).toEqual([
+    ...['Terceira', 'Segunda', 'Primeira, corrigida', 'document'],
+  ]);
+
+  // Closing gives up what still waits, and says so first; then there is no way back.
+  await customer.age(chat, { left: 0 });
+  await expect(page.locator('[data-window=closed]')).toBeVisible({ timeout: 20_000 });
+  await leave('Nunca sai');
+  await page.getByRole('button', { name: 'Resolver' }).click();
+  const ask = page.getByRole('dialog', { name: /^Resolver atendimento/ });
+  await expect(ask).toContainText('1 mensagem ainda aguarda a janela e será cancelada.');
+  await ask.getByRole('button', { name: 'Cancelar' }).click();
+  await expect(waiting).toHaveCount(1);
+  await page.getByRole('button', { name: 'Resolver' }).click();
+  await ask.getByRole('button', { name: 'Resolver' }).click();
+  await expect(page.getByText('Atendimento fechado')).toBeVisible();
+  await expect(page.getByText(/Atendimento nº \d+ resolvido/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Desfazer' })).toBeHidden();
+  await page.getByRole('button', { name: 'Reabrir' }).first().click();
+  await expect(composer(page)).toBeVisible();
+  await expect(line).toBeHidden();
+  await expect(bubble(page, 'Nunca sai')).toHaveCount(0);
 });
 
-test('a template opens the conversation from the start panel', async ({ page, customer }) => {
+test('B2 B4-B9 step by step: a number, a queue, a template filled under its preview', async ({ page }) => {
   await enter(page, 'ana');
-  await page.getByLabel('Número para conversar').fill('123');
-  await page.getByRole('button', { name: 'Conversar' }).click();
-  await expect(page.getByText('Número inválido')).toBeVisible();
   await page.getByLabel('Número para conversar').fill(`(41) 9${String(Date.now()).slice(-8)}`);
   await page.getByRole('button', { name: 'Conversar' }).click();
   const panel = page.getByRole('dialog', { name: /Novo atendimento/ });
@@ -66,5 +101,4 @@ test('a template opens the conversation from the start panel', async ({ page, cu
   await expect(panel).toBeHidden();
   await expect(bubble(page, 'Olá, Sílvia! O pedido 991 sai amanhã, entre 8h e 12h.')).toBeVisible();
   await expect(page.getByText('A janela de 24 horas ainda não abriu')).toBeVisible();
-  void customer;
 });
