@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { setTimeZone } from '@/lib/format';
 import type { Me, Message } from '@/lib/types';
-import { frame, toItems } from './items';
+import { frame, linesOf, toItems } from './items';
 
 setTimeZone('America/Sao_Paulo');
 const me = { id: 'u1' } as Me;
@@ -66,5 +66,17 @@ describe('timeline items', () => {
     expect(frame(1600, 900)).toEqual([300, 169]);
     expect(frame(900, 1600)).toEqual([300, 420]);
     expect(frame()).toEqual([300, 168]);
+  });
+
+  it('keeps every line as it is when an older page comes in above', () => {
+    const older = [msg('1', '2026-11-21T02:50:00Z'), msg('2', '2026-11-21T02:58:00Z')];
+    const rows = ['2026-11-21T02:59:00Z', '2026-11-21T03:01:00Z', '2026-11-21T03:02:00Z'].map((at, i) =>
+      msg(String(i + 3), at),
+    );
+    const lines = linesOf({ rows, before: 'cursor', after: null }, [], me, null);
+    expect(lines.map((line) => line.key)).toEqual(['4', '5']);
+    const whole = linesOf({ rows: [...older, ...rows], before: null, after: null }, [], me, null);
+    expect(whole.map((line) => line.key)).toEqual(['1', '2', '3', '4', '5']);
+    expect(whole.slice(3)).toEqual(lines);
   });
 });

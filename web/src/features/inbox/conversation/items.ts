@@ -1,7 +1,7 @@
 import { dayKey } from '@/lib/format';
 import type { Entry } from '@/lib/outbox';
 import type { LogEntry, Me, Message } from '@/lib/types';
-import { messageKey, rowKey, shown, type Row } from '../timeline';
+import { messageKey, rowKey, shown, type Row, type Stretch } from '../timeline';
 
 /** One line of the timeline with what stands above it. */
 export interface Item {
@@ -90,6 +90,16 @@ export function toItems(rows: Row[], entries: readonly Entry[], me: Me, marker: 
     push(message.at ?? '', { key: entry.id, message, local: entry });
   }
   return items;
+}
+
+/**
+ * The lines of a loaded stretch. What belongs above its oldest line (a day, the
+ * name of a run) is known only when the page before it is here; until then that
+ * line waits, or it would change its height under the reader's eyes.
+ */
+export function linesOf(stretch: Stretch, entries: readonly Entry[], me: Me, marker: string | null): Item[] {
+  const items = toItems(stretch.rows, stretch.after === null ? entries : [], me, marker);
+  return stretch.before === null ? items : items.slice(1);
 }
 
 /** A first guess of the height, so that little moves when rows are measured. */

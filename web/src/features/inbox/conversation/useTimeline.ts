@@ -41,9 +41,11 @@ const readInto = (
     (found) => queryClient.setQueryData<Stretch>(['timeline', id], (held) => held && into(held, found)),
   );
 
+export type TimelineQuery = ReturnType<typeof useTimeline>;
+
 export function useTimeline(id: string, around: string | undefined) {
   const key = ['timeline', id];
-  const { data, error, isPending } = useQuery({
+  const { data, error } = useQuery({
     queryKey: key,
     queryFn: () => renew(id, around),
     staleTime: 0,
@@ -86,5 +88,5 @@ export function useTimeline(id: string, around: string | undefined) {
     void readInto(id, { around }, (_, found) => found).catch(() => undefined);
   }, [id, around]);
 
-  return { stretch: data, error, isPending, extend, toEnd, loading };
+  return { stretch: data, error, extend, toEnd, loading };
 }
