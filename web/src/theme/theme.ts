@@ -70,6 +70,9 @@ export const theme = createTheme({
       defaultProps: { radius: 'xl', shadow: 'xl', centered: true, transitionProps: { duration: 120 } },
     },
     Drawer: { defaultProps: { position: 'right', shadow: 'xl', transitionProps: { duration: 140 } } },
+    // What helps stands under the field, so that labels and fields line up.
+    InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
+    SegmentedControl: { defaultProps: { withItemsBorders: false } },
     Switch: { defaultProps: { size: 'sm', withThumbIndicator: false } },
     Select: {
       defaultProps: {

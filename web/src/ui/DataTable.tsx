@@ -8,9 +8,15 @@ export interface Column<T> {
   key: string;
   head: ReactNode;
   cell: (row: T) => ReactNode;
-  /** Width of the column; the first takes the rest. */
-  width?: number | string;
+  /** Share of the width, of the first column 360. */
+  width?: number;
+  /** Dropped where there is little room. */
+  minor?: boolean;
+  /** A button that stands at the right end of the row. */
+  act?: boolean;
 }
+
+const FIRST = 360;
 
 interface Props<T> {
   label: string;
@@ -38,13 +44,21 @@ export function DataTable<T>(props: Props<T>) {
       />
     );
   if (rows?.length === 0) return <>{empty}</>;
+  const kind = (column: Column<T>) => (column.minor ? 'minor' : column.act ? 'act' : undefined);
+  const share = (column: Column<T>) => column.width ?? FIRST;
+  const whole = columns.reduce((sum, column) => sum + share(column), 0);
   return (
     <div className="pbody" tabIndex={-1}>
       <table className="tbl" aria-label={label} aria-busy={!rows || undefined}>
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.key} scope="col" style={column.width ? { width: column.width } : undefined}>
+              <th
+                key={column.key}
+                scope="col"
+                className={kind(column)}
+                style={{ width: `${(100 * share(column)) / whole}%` }}
+              >
                 {column.head}
               </th>
             ))}
@@ -59,7 +73,9 @@ export function DataTable<T>(props: Props<T>) {
               onClick={onOpen ? () => onOpen(row) : undefined}
             >
               {columns.map((column) => (
-                <td key={column.key}>{column.cell(row)}</td>
+                <td key={column.key} className={kind(column)}>
+                  {column.cell(row)}
+                </td>
               ))}
             </tr>
           )) ?? <Waiting columns={columns.length} />}

@@ -1,47 +1,36 @@
 import { Fragment, memo, type ReactNode } from 'react';
+import { parseMarks, type Mark } from './marks';
 
-// WhatsApp's marks: *bold*, _italic_, ~struck~, ```code```; and addresses.
-const mark = /(^|[\s(.,;:!?"'])([*_~])(?=\S)([^\n]*?\S)\2(?=$|[\s).,;:!?"'])/;
-const code = /```([^]+?)```/;
-const link = /\bhttps?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]]/;
-const tags = { '*': 'b', _: 'i', '~': 's' } as const;
+const draw = (marks: Mark[]): ReactNode[] =>
+  marks.map((mark, i) => {
+    switch (mark.kind) {
+      case 'text':
+        return <Fragment key={i}>{mark.text}</Fragment>;
+      case 'bold':
+        return <b key={i}>{draw(mark.inner)}</b>;
+      case 'italic':
+        return <i key={i}>{draw(mark.inner)}</i>;
+      case 'strike':
+        return <s key={i}>{draw(mark.inner)}</s>;
+      case 'code':
+        return <code key={i}>{mark.text}</code>;
+      case 'link':
+        return (
+          <a key={i} href={mark.text} target="_blank" rel="noreferrer noopener">
+            {mark.text}
+          </a>
+        );
+    }
+  });
 
-export function format(text: string): ReactNode[] {
-  for (const [pattern, make] of [
-    [code, (found: RegExpExecArray) => [found.index, <code key="c">{found[1]}</code>] as const],
-    [
-      link,
-      (found: RegExpExecArray) =>
-        [
-          found.index,
-          <a key="l" href={found[0]} target="_blank" rel="noreferrer noopener">
-            {found[0]}
-          </a>,
-        ] as const,
-    ],
-    [
-      mark,
-      (found: RegExpExecArray) => {
-        const Tag = tags[found[2] as keyof typeof tags];
-        return [found.index + (found[1]?.length ?? 0), <Tag key="m">{format(found[3] ?? '')}</Tag>] as const;
-      },
-    ],
-  ] as const) {
-    const found = pattern.exec(text);
-    if (!found) continue;
-    const [start, node] = make(found);
-    const end = found.index + found[0].length;
-    return [...format(text.slice(0, start)), node, ...format(text.slice(end))].filter((part) => part !== '');
-  }
-  return text ? [text] : [];
-}
+/** The pieces of a text, for those who put other things between them. */
+export const format = (text: string): ReactNode[] => draw(parseMarks(text));
 
+/** A text as the phone shows it: *bold*, _italic_, ~struck~, ```code``` and addresses. */
 export const Formatted = memo(function Formatted({ text }: { text: string }) {
   return (
     <span className="ftext" dir="auto">
-      {format(text).map((node, i) => (
-        <Fragment key={i}>{node}</Fragment>
-      ))}
+      {format(text)}
     </span>
   );
 });

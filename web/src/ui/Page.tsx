@@ -51,11 +51,11 @@ export function Tools({ search, onSearch, placeholder, onAdd, add, children }: T
         value={search}
         onChange={(event) => onSearch(event.currentTarget.value)}
       />
-      {children}
+      {children && <div className="pfilters">{children}</div>}
       <span className="grow" />
       {onAdd && (
-        <Btn kind="primary" icon={<IconPlus size={17} />} onClick={onAdd}>
-          {add ?? t('action.add')}
+        <Btn kind="primary" className="padd" icon={<IconPlus size={17} />} onClick={onAdd}>
+          <span>{add ?? t('action.add')}</span>
         </Btn>
       )}
     </div>

@@ -1,16 +1,7 @@
-import {
-  IconArrowBackUp,
-  IconCopy,
-  IconExternalLink,
-  IconFile,
-  IconForms,
-  IconMapPin,
-  IconPhone,
-  IconPhoto,
-  IconVideo,
-} from '@tabler/icons-react';
+import { IconFile, IconMapPin, IconPhoto, IconVideo } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { WaText } from './WaText';
+import { ButtonIcon } from './ButtonIcon';
+import { Formatted } from './Formatted';
 import '@/features/inbox/conversation.css';
 import './phone.css';
 
@@ -20,31 +11,14 @@ export interface CardButton {
 }
 
 export interface CardContent {
-  header?: string;
+  header?: ReactNode;
   /** IMAGE, VIDEO, DOCUMENT, LOCATION: drawn as their place. */
   headerKind?: string;
-  body: string;
+  /** The picture of the header, once there is one. */
+  picture?: string | undefined;
+  body: ReactNode;
   footer?: string;
   buttons?: CardButton[];
-}
-
-const buttonIcons: Record<string, typeof IconCopy> = {
-  url: IconExternalLink,
-  cta_url: IconExternalLink,
-  phone_number: IconPhone,
-  phone: IconPhone,
-  voice_call: IconPhone,
-  call: IconPhone,
-  copy_code: IconCopy,
-  copy: IconCopy,
-  otp: IconCopy,
-  flow: IconForms,
-  location: IconMapPin,
-};
-
-export function ButtonIcon({ type, size = 16 }: { type: string; size?: number }) {
-  const Icon = buttonIcons[type.toLowerCase()] ?? IconArrowBackUp;
-  return <Icon size={size} aria-hidden />;
 }
 
 const mediaIcons: Record<string, typeof IconPhoto> = {
@@ -53,6 +27,8 @@ const mediaIcons: Record<string, typeof IconPhoto> = {
   DOCUMENT: IconFile,
   LOCATION: IconMapPin,
 };
+
+const words = (text: ReactNode) => (typeof text === 'string' ? <Formatted text={text} /> : text);
 
 /** A template as it looks on the phone. */
 export function TemplateCard({
@@ -64,22 +40,18 @@ export function TemplateCard({
   time?: string;
   onTap?: (button: number) => void;
 }) {
-  const { header, headerKind = '', body, footer, buttons = [] } = content;
+  const { header, headerKind = '', picture, body, footer, buttons = [] } = content;
   const MediaIcon = mediaIcons[headerKind.toUpperCase()];
   return (
     <div className="bb tpl first tcard">
       {MediaIcon && (
-        <div className="tmedia">
-          <MediaIcon size={32} stroke={1.5} aria-hidden />
+        <div className="tc-media">
+          {picture ? <img src={picture} alt="" /> : <MediaIcon size={32} stroke={1.5} aria-hidden />}
         </div>
       )}
-      {header && (
-        <div className="tc-head">
-          <WaText>{header}</WaText>
-        </div>
-      )}
+      {header && <div className="tc-head">{words(header)}</div>}
       <div className="tc-body">
-        <WaText>{body}</WaText>
+        {words(body)}
         {(footer || time) && (
           <div className="row tc-foot">
             <span className="grow">{footer}</span>

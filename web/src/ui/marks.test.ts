@@ -17,3 +17,14 @@ it('leaves names with underscores and lone stars alone', () => {
   expect(parseMarks('pedido_a_caminho')).toEqual([{ kind: 'text', text: 'pedido_a_caminho' }]);
   expect(parseMarks('2 * 3 * 4')).toEqual([{ kind: 'text', text: '2 * 3 * 4' }]);
 });
+
+it('finds addresses, and nothing of their marks', () => {
+  expect(parseMarks('veja https://exemplo.com/a_b_c.')).toEqual([
+    { kind: 'text', text: 'veja ' },
+    { kind: 'link', text: 'https://exemplo.com/a_b_c' },
+    { kind: 'text', text: '.' },
+  ]);
+  expect(parseMarks('*https://exemplo.com*')).toEqual([
+    { kind: 'bold', inner: [{ kind: 'link', text: 'https://exemplo.com' }] },
+  ]);
+});

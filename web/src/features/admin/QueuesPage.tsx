@@ -68,9 +68,10 @@ export function QueuesPage() {
     },
     {
       key: 'position',
+      minor: true,
       head: t('admin.queue.position'),
       width: 90,
-      cell: (queue) => <span className="sec num phone-hide">{queue.position}</span>,
+      cell: (queue) => <span className="sec num">{queue.position}</span>,
     },
   ];
 

@@ -13,7 +13,6 @@ import type { Form } from '@/ui/useForm';
 interface Props {
   title: string;
   icon?: ReactNode;
-  badge?: ReactNode;
   /** Absent for a new record. */
   id?: string | undefined;
   noun: string;
@@ -28,7 +27,7 @@ interface Props {
 
 /** The drawer of one record of a register: its form and its history. */
 export function RecordDrawer(props: Props) {
-  const { title, icon, badge, id, noun, form, editable, removal, history, onClose, children } = props;
+  const { title, icon, id, noun, form, editable, removal, history, onClose, children } = props;
   const t = useT();
   const can = useCan();
   const [tab, setTab] = useState('general');
@@ -38,7 +37,6 @@ export function RecordDrawer(props: Props) {
     <FormDrawer
       title={title}
       icon={icon}
-      badge={badge}
       fresh={!id}
       {...(id ? {} : { save: t('admin.create') })}
       form={editable && tab === 'general' ? form : undefined}

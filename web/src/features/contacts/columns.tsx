@@ -33,7 +33,7 @@ export function useColumns(open: (id: string) => void): Column<Contact>[] {
     {
       key: 'reach',
       head: t('contacts.reach'),
-      width: 230,
+      width: 220,
       cell: (c) => (
         <>
           <div className="num sec">{c.phone ? formatPhone(c.phone) : ''}</div>
@@ -45,7 +45,7 @@ export function useColumns(open: (id: string) => void): Column<Contact>[] {
     {
       key: 'tags',
       head: t('contacts.tags'),
-      width: 200,
+      width: 220,
       cell: (c) =>
         c.tags.length > 0 && (
           <span className="row g4 wrap">
@@ -58,12 +58,14 @@ export function useColumns(open: (id: string) => void): Column<Contact>[] {
     },
     {
       key: 'updated',
+      minor: true,
       head: t('contacts.updated'),
       width: 110,
-      cell: (c) => <span className="sec num phone-hide">{c.updated_at && shortTime(c.updated_at)}</span>,
+      cell: (c) => <span className="sec num">{c.updated_at && shortTime(c.updated_at)}</span>,
     },
     {
       key: 'talk',
+      act: true,
       head: <Hidden>{t('contacts.talk')}</Hidden>,
       width: 130,
       cell: (c) =>

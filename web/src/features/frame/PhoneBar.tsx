@@ -50,7 +50,9 @@ export function PhoneBar({ on }: { on: FrameActions }) {
         {t('nav.inbox')}
       </Link>
       <Link to="/contatos" className="pb" activeProps={{ className: 'on', 'aria-current': 'page' }}>
-        <IconAddressBook size={23} stroke={1.75} />
+        <span className="pi">
+          <IconAddressBook size={23} stroke={1.75} />
+        </span>
         {t('nav.contacts')}
       </Link>
       <button type="button" className="pb" onClick={() => setMore(true)} aria-haspopup="dialog">
@@ -65,6 +67,7 @@ export function PhoneBar({ on }: { on: FrameActions }) {
         onClose={() => setMore(false)}
         position="bottom"
         size="auto"
+        className="sheet"
         title={me.name}
         closeButtonProps={{ 'aria-label': t('action.close') }}
       >

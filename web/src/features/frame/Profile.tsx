@@ -1,4 +1,4 @@
-import { Drawer, PasswordInput, SegmentedControl, Select, Switch, TextInput } from '@mantine/core';
+import { Drawer, PasswordInput, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useRef, useState, type FormEvent } from 'react';
 import { api, ok } from '@/api/client';
 import { q, queryClient } from '@/api/query';
@@ -8,6 +8,7 @@ import { fieldErrors, toast, toastError } from '@/lib/errors';
 import { uploadMedia } from '@/lib/sending';
 import type { Me } from '@/lib/types';
 import { Avatar, Btn } from '@/ui/parts';
+import { SwitchRow } from '@/ui/SwitchRow';
 
 type Patch = Partial<Pick<Me, 'locale' | 'theme' | 'density' | 'sound' | 'shortcuts'>> & {
   photo_id?: string | null;
@@ -80,7 +81,7 @@ export function Profile({ onClose }: { onClose: () => void }) {
     >
       <form className="col grow" style={{ minHeight: 0 }} onSubmit={(event) => void submit(event)}>
         <div className="dbody scroll grow col g16">
-          <div className="row g16">
+          <div className="row g16" data-autofocus tabIndex={-1}>
             <Avatar id={me.id} name={me.name} size={56} photo={me.photo_url} />
             <div className="row g8">
               <Btn size="small" onClick={() => file.current?.click()}>
@@ -157,16 +158,16 @@ export function Profile({ onClose }: { onClose: () => void }) {
             data={(['comfortable', 'compact'] as const).map((v) => ({ value: v, label: t(`density.${v}`) }))}
             onChange={(density) => void now({ density: density as Me['density'] })}
           />
-          <Switch
+          <SwitchRow
             label={t('profile.sound')}
             checked={me.sound}
-            onChange={(e) => void now({ sound: e.currentTarget.checked })}
+            onChange={(sound) => void now({ sound })}
           />
-          <Switch
+          <SwitchRow
             label={t('profile.shortcuts')}
-            description={t('profile.shortcutsHint')}
+            help={t('profile.shortcutsHint')}
             checked={me.shortcuts}
-            onChange={(e) => void now({ shortcuts: e.currentTarget.checked })}
+            onChange={(shortcuts) => void now({ shortcuts })}
           />
         </div>
         <div className="df">

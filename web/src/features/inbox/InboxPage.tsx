@@ -30,6 +30,7 @@ export function InboxPage() {
   const search = useSearch({ from: '/frame/atendimentos' });
   const phone = useMediaQuery(...media('(max-width: 767px)'));
   const wide = useMediaQuery(...media('(min-width: 1200px)'));
+  const tight = useMediaQuery(...media('(max-width: 959px)'));
   const [pinned, setPinned] = useState(remembered);
   const [floating, setFloating] = useState(false);
   const id = params.ticketId;
@@ -58,6 +59,7 @@ export function InboxPage() {
           panelOpen={panelOpen}
           onPanel={toggle}
           phone={Boolean(phone)}
+          tight={Boolean(tight)}
         />
       ) : (
         !phone && (

@@ -5,8 +5,8 @@ import { useT } from '@/i18n';
 import { time } from '@/lib/format';
 import type { SimChat, SimMessage, SimSend } from '@/lib/types';
 import { Hidden, IconBtn } from '@/ui/parts';
+import { Formatted } from '@/ui/Formatted';
 import { Ticks } from '@/ui/Ticks';
-import { WaText } from '@/ui/WaText';
 import { SimContent } from './SimContent';
 import type { Entry } from './thread';
 import { useExcerpt } from './words';
@@ -31,10 +31,13 @@ export function Bubble({ entry, all, chat, onReply, onSend }: Props) {
   const sticker = m.view.type === 'sticker' && !deleted;
   const buttons = !mine && !deleted && (m.view.buttons?.length ?? 0) + (m.view.list ? 1 : 0) > 0;
   const bare = Boolean(m.view.template) || buttons;
+  const framed = !bare && !deleted && (m.view.type === 'image' || m.view.type === 'video');
   return (
     <div className={`msg${mine ? ' o' : ''}${first ? ' first gap' : ''}`}>
       <div className="simbubble row">
-        <div className={`bb${bare && !deleted ? ' tpl tcard' : ''}${sticker ? ' bare' : ''}`}>
+        <div
+          className={`bb${bare && !deleted ? ' tpl tcard' : ''}${sticker ? ' bare' : ''}${framed ? ' media' : ''}`}
+        >
           <Hidden>{mine ? chat.name : chat.business}</Hidden>
           {quoted && (
             <div className="qt">
@@ -45,7 +48,7 @@ export function Bubble({ entry, all, chat, onReply, onSend }: Props) {
           {deleted ? (
             <em className="mut">{t('sandbox.deleted')}</em>
           ) : m.view.reply ? (
-            <WaText>{m.view.reply.title}</WaText>
+            <Formatted text={m.view.reply.title} />
           ) : (
             <SimContent message={m} onSend={onSend} stamp={<Stamp message={m} mine={mine} />} />
           )}

@@ -43,10 +43,12 @@ export function Phone({ chat, onBack }: Props) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [chat.id]);
 
-  useLayoutEffect(() => {
+  /** Stays at the newest message, also when a picture takes its room later. */
+  function toEnd() {
     const it = line.current;
     if (it && end.current) it.scrollTop = it.scrollHeight;
-  }, [last, entries.length, typing]);
+  }
+  useLayoutEffect(toEnd, [last, entries.length, typing]);
 
   async function send(body: SimSend) {
     try {
@@ -74,6 +76,7 @@ export function Phone({ chat, onBack }: Props) {
         role="log"
         aria-label={t('sandbox.messages')}
         tabIndex={0}
+        onLoadCapture={toEnd}
         onScroll={(event) => {
           const it = event.currentTarget;
           end.current = it.scrollHeight - it.scrollTop - it.clientHeight < 60;

@@ -118,7 +118,7 @@ function Simulator() {
                 <Empty
                   title={t('sandbox.noChat')}
                   text={t('sandbox.noChatText')}
-                  action={<Btn onClick={() => setOpen('new')}>{t('sandbox.new')}</Btn>}
+                  action={<Btn onClick={() => setOpen('new')}>{t('sandbox.newTitle')}</Btn>}
                 />
               )
             )}
@@ -131,7 +131,7 @@ function Simulator() {
             )}
           </section>
         )}
-        {wide && (
+        {wide && controls && (
           <aside className="simside" aria-label={t('sandbox.controls')}>
             {controls}
           </aside>

@@ -4,8 +4,8 @@ import { useT } from '@/i18n';
 import { bytes } from '@/lib/format';
 import type { SimButton, SimMessage, SimSend } from '@/lib/types';
 import { copyText } from '@/ui/CopyLine';
-import { ButtonIcon } from '@/ui/TemplateCard';
-import { WaText } from '@/ui/WaText';
+import { Formatted } from '@/ui/Formatted';
+import { ButtonIcon } from '@/ui/ButtonIcon';
 import { ListSheet } from './ListSheet';
 import { kindWord } from './words';
 
@@ -19,7 +19,7 @@ interface Props {
 export function SimContent({ message: m, stamp, onSend }: Props) {
   const { view } = m;
   const taps = m.direction === 'out' && ((view.buttons?.length ?? 0) > 0 || view.list);
-  const text = view.body && <WaText>{view.body}</WaText>;
+  const text = view.body && <Formatted text={view.body} />;
   if (view.template || taps)
     return (
       <>
@@ -31,7 +31,7 @@ export function SimContent({ message: m, stamp, onSend }: Props) {
         {view.location && <Place view={view.location} />}
         {view.header && (
           <div className="tc-head">
-            <WaText>{view.header}</WaText>
+            <Formatted text={view.header} />
           </div>
         )}
         <div className="tc-body">

@@ -5,6 +5,7 @@ import {
   IconCircleCheck,
   IconDeviceMobile,
   IconPlus,
+  IconSend,
   IconUserPlus,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -178,7 +179,7 @@ export function Checklist() {
                     </Checkbox.Group>
                     <div className="row g8">
                       <Btn
-                        kind="primary"
+                        kind={current === 1 ? 'primary' : 'default'}
                         size="medium"
                         busy={busy}
                         disabled={chosen.length === 0}
@@ -232,6 +233,12 @@ export function Checklist() {
               </div>
               <span className="mb o">{t('checklist.hello')}</span>
               <span className="mb">{t('checklist.answer')}</span>
+              <span className="minic">
+                <span className="grow">{t('sandbox.message')}</span>
+                <span className="minis">
+                  <IconSend size={13} />
+                </span>
+              </span>
             </div>
             <h2>{t('checklist.tryTitle')}</h2>
             <p className="x13 sec">{t('checklist.tryText')}</p>

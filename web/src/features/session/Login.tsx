@@ -74,15 +74,20 @@ export function Login() {
               autoFocus
               onChange={(event) => setEmail(event.currentTarget.value)}
             />
-            <PasswordInput
-              label={t('login.password')}
-              autoComplete="current-password"
-              required
-              withAsterisk={false}
-              value={password}
-              visibilityToggleButtonProps={{ 'aria-label': t('login.showPassword') }}
-              onChange={(event) => setPassword(event.currentTarget.value)}
-            />
+            <div className="passline">
+              <PasswordInput
+                label={t('login.password')}
+                autoComplete="current-password"
+                required
+                withAsterisk={false}
+                value={password}
+                visibilityToggleButtonProps={{ 'aria-label': t('login.showPassword') }}
+                onChange={(event) => setPassword(event.currentTarget.value)}
+              />
+              <button type="button" className="link x13" onClick={() => setForgot(true)}>
+                {t('login.forgot')}
+              </button>
+            </div>
             {companies.length > 0 && (
               <Select
                 label={t('login.company')}
@@ -91,17 +96,11 @@ export function Login() {
                 onChange={setCompany}
               />
             )}
-            <div className="row">
-              <Checkbox
-                className="grow"
-                label={t('login.remember')}
-                checked={remember}
-                onChange={(event) => setRemember(event.currentTarget.checked)}
-              />
-              <button type="button" className="link x13" onClick={() => setForgot(true)}>
-                {t('login.forgot')}
-              </button>
-            </div>
+            <Checkbox
+              label={t('login.remember')}
+              checked={remember}
+              onChange={(event) => setRemember(event.currentTarget.checked)}
+            />
             <div role="alert" className={error ? 'loginerror' : ''}>
               {error}
             </div>

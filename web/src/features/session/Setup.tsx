@@ -6,7 +6,7 @@ import { api, ok } from '@/api/client';
 import { q, queryClient } from '@/api/query';
 import { useT } from '@/i18n';
 import { errorText, fieldErrors } from '@/lib/errors';
-import { zones } from '@/lib/zones';
+import { zoneChoices, zones } from '@/lib/zones';
 import { Btn, Logo } from '@/ui/parts';
 import { LanguagePicker } from './Login';
 import { LoginSide } from './LoginSide';
@@ -26,6 +26,7 @@ export function Setup() {
     code: '',
     time_zone: zones().includes(here) ? here : 'America/Sao_Paulo',
   });
+  const [choices] = useState(zoneChoices);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const wrong = fieldErrors(error);
@@ -104,7 +105,7 @@ export function Setup() {
             <Select
               label={t('setup.zone')}
               searchable
-              data={zones()}
+              data={choices}
               value={form.time_zone}
               error={wrong.time_zone}
               onChange={(zone) => zone && setForm({ ...form, time_zone: zone })}

@@ -1,11 +1,12 @@
 import { IconInfoCircle, IconMessage2, IconTemplate } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { ParamsForm } from '@/features/templates/ParamsForm';
-import { categoryName, TemplatePicker, templateTitle } from '@/features/templates/TemplatePicker';
+import { ChosenTemplate } from '@/features/templates/ChosenTemplate';
+import { TemplatePicker } from '@/features/templates/TemplatePicker';
 import { useT } from '@/i18n';
 import { formatPhone } from '@/lib/phone';
 import { ChannelIcon } from '@/ui/ChannelIcon';
-import { Btn, Dot } from '@/ui/parts';
+import { Dot } from '@/ui/parts';
 import { ContactPicker } from './ContactPicker';
 import type { Wizard } from './useWizard';
 
@@ -89,15 +90,7 @@ export function StepBody({ wizard: w }: { wizard: Wizard }) {
     case 'params':
       return w.template ? (
         <div className="col g16">
-          <div className="chosen">
-            <span className="grow">
-              <b className="blk">{templateTitle(w.template.name)}</b>
-              <span className="mut x12">{`${categoryName(w.template.category)} · ${w.template.language}`}</span>
-            </span>
-            <Btn kind="ghost" size="small" onClick={() => w.go('template')}>
-              {t('action.change')}
-            </Btn>
-          </div>
+          <ChosenTemplate template={w.template} onChange={() => w.go('template')} />
           <p className="sec x13">{t('start.fixedText')}</p>
           <ParamsForm template={w.template} params={w.params} />
           <Outcome wizard={w} />

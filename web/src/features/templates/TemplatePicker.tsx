@@ -3,6 +3,7 @@ import { IconSearch, IconTemplate } from '@tabler/icons-react';
 import { useState } from 'react';
 import { i18n, useT } from '@/i18n';
 import { fold } from '@/lib/fold';
+import { languageName } from '@/lib/languages';
 import type { Template } from '@/lib/types';
 import { Empty } from '@/ui/parts';
 import { component } from './placeholders';
@@ -57,7 +58,7 @@ export function TemplatePicker({
           <span className="grow">
             <span className="tt">{templateTitle(x.name)}</span>
             <span className="tm">
-              {categoryName(x.category)} · {x.language}
+              {categoryName(x.category)} · {languageName(x.language)}
             </span>
             <span className="tb">{component(x, 'BODY')?.text}</span>
           </span>

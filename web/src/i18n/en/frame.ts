@@ -102,7 +102,7 @@ export default {
     subtitle: 'You will be its first administrator.',
     company: 'Name of the company',
     name: 'Your name',
-    passwordHint: 'At least 8 characters',
+    passwordHint: 'At least 8 characters.',
     zone: 'Time zone',
     code: 'Installation code',
     codeHint: 'Shown in the terminal in which Prosa was started.',

@@ -103,7 +103,7 @@ export default {
     subtitle: 'Serás la primera persona administradora.',
     company: 'Nombre de la empresa',
     name: 'Tu nombre',
-    passwordHint: 'Al menos 8 caracteres',
+    passwordHint: 'Al menos 8 caracteres.',
     zone: 'Zona horaria',
     code: 'Código de instalación',
     codeHint: 'Aparece en la terminal donde se inició Prosa.',

@@ -108,7 +108,7 @@ export default {
     subtitle: 'Você será a primeira pessoa administradora.',
     company: 'Nome da empresa',
     name: 'Seu nome',
-    passwordHint: 'Pelo menos 8 caracteres',
+    passwordHint: 'Pelo menos 8 caracteres.',
     zone: 'Fuso horário',
     code: 'Código de instalação',
     codeHint: 'Aparece no terminal em que o Prosa foi iniciado.',

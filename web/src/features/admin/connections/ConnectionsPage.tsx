@@ -64,7 +64,7 @@ export function ConnectionsPage() {
     {
       key: 'state',
       head: t('admin.connection.stateHead'),
-      width: 260,
+      width: 270,
       cell: (c) => (
         <>
           <StateText connection={c} />
@@ -87,6 +87,7 @@ export function ConnectionsPage() {
     },
     {
       key: 'checked',
+      minor: true,
       head: t('admin.connection.checked'),
       width: 130,
       cell: (c) => (

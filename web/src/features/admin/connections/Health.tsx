@@ -4,10 +4,16 @@ import type { Connection } from '@/lib/types';
 import { Empty } from '@/ui/parts';
 import { healthValue, reasonText, StateText } from './state';
 
+// What people look for first; the provider's other facts follow.
+const FIRST = ['display_phone_number', 'verified_name', 'quality_rating', 'tier', 'health'];
+const rank = (key: string) => (FIRST.indexOf(key) + 1 || FIRST.length + 1) - 1;
+
 /** What the provider said about the number when it was last asked. */
 export function Health({ connection: c }: { connection: Connection }) {
   const t = useT();
-  const known = Object.entries(c.health ?? {}).filter(([key]) => i18n.exists(`admin.connection.fact.${key}`));
+  const known = Object.entries(c.health ?? {})
+    .filter(([key]) => i18n.exists(`admin.connection.fact.${key}`))
+    .sort(([a], [b]) => rank(a) - rank(b));
   return (
     <>
       <dl className="dl">

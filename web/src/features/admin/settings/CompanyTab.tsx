@@ -1,10 +1,11 @@
 import { Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import { q, queryClient } from '@/api/query';
 import { useT } from '@/i18n';
 import { toast } from '@/lib/errors';
-import { zones } from '@/lib/zones';
+import { zoneChoices } from '@/lib/zones';
 import { Skeleton } from '@/ui/Skeleton';
 import { changes, useForm } from '@/ui/useForm';
 import { HistoryBtn } from './HistoryBtn';
@@ -37,6 +38,7 @@ function CompanyForm({ company }: { company: Company }) {
     toast(t('admin.saved'));
   });
   const { values, set, wrong } = form;
+  const [choices] = useState(zoneChoices);
   return (
     <form className="col grow dform" noValidate onSubmit={form.submit}>
       <div className="pbody">
@@ -56,7 +58,7 @@ function CompanyForm({ company }: { company: Company }) {
             description={t('admin.settings.zoneHint')}
             searchable
             allowDeselect={false}
-            data={zones()}
+            data={choices}
             value={values.time_zone}
             error={wrong.time_zone}
             nothingFoundMessage={t('admin.nothing')}

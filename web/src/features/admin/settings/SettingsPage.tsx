@@ -23,7 +23,7 @@ export function SettingsPage() {
     return tabs.find((one) => one.key === wanted)?.key ?? tabs[0]?.key ?? 'tags';
   });
   return (
-    <Page title={t('nav.settings')}>
+    <Page title={t('nav.settings')} subtitle={t('admin.settings.subtitle')}>
       <div className="ptabs">
         <Tabs label={t('nav.settings')} items={tabs} value={tab} onChange={setTab} />
       </div>

@@ -7,13 +7,12 @@ import { useCan } from '@/app/session';
 import { useT } from '@/i18n';
 import { toast } from '@/lib/errors';
 import { fold } from '@/lib/fold';
-import { number } from '@/lib/format';
 import type { Tag } from '@/lib/types';
 import { ColorField } from '@/ui/ColorField';
 import { DataTable, RowName, type Column } from '@/ui/DataTable';
 import { Tools } from '@/ui/Page';
 import { freeColor } from '@/ui/palette';
-import { Btn, Empty, TagChip } from '@/ui/parts';
+import { Btn, Dot, Empty, TagChip } from '@/ui/parts';
 import { SwitchRow } from '@/ui/SwitchRow';
 import { changes, useForm, without } from '@/ui/useForm';
 import { RecordDrawer } from '../RecordDrawer';
@@ -44,7 +43,7 @@ export function TagsTab() {
     {
       key: 'description',
       head: t('admin.field.description'),
-      width: '40%',
+      width: 320,
       cell: (tag) => <span className="sec">{tag.description}</span>,
     },
     {
@@ -53,7 +52,12 @@ export function TagsTab() {
       width: 240,
       cell: (tag) => (
         <span className="sec num">
-          {t('admin.tag.useText', { tickets: number(tag.tickets), contacts: number(tag.contacts) })}
+          {[
+            tag.tickets > 0 && t('admin.tag.inTickets', { count: tag.tickets }),
+            tag.contacts > 0 && t('admin.tag.inContacts', { count: tag.contacts }),
+          ]
+            .filter(Boolean)
+            .join(' · ') || t('admin.tag.unused')}
         </span>
       ),
     },
@@ -126,7 +130,7 @@ function TagDrawer({ tag, onClose }: { tag?: Tag; onClose: () => void }) {
   return (
     <RecordDrawer
       title={tag?.name ?? t('admin.tag.add')}
-      badge={<TagChip name={values.name || t('admin.tag.one')} c={values.color} />}
+      icon={<Dot c={values.color} />}
       id={tag?.id}
       noun="tags"
       form={form}

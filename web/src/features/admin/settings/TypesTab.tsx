@@ -38,9 +38,10 @@ export function TypesTab() {
     },
     {
       key: 'created',
+      minor: true,
       head: t('admin.createdAt'),
       width: 180,
-      cell: (type) => <span className="sec phone-hide">{type.created_at && fullDate(type.created_at)}</span>,
+      cell: (type) => <span className="sec">{type.created_at && fullDate(type.created_at)}</span>,
     },
   ];
   const add = can('ticket_type.edit') ? () => setOpen('new') : undefined;

@@ -82,7 +82,7 @@ function Users() {
     {
       key: 'queues',
       head: t('admin.field.queues'),
-      width: 300,
+      width: 260,
       cell: (u) =>
         u.queues.length || u.teams.length || u.role !== 'user' ? (
           <span className="row g12 wrap sec">
@@ -102,9 +102,10 @@ function Users() {
     },
     {
       key: 'presence',
+      minor: true,
       head: t('admin.user.presence'),
       width: 140,
-      cell: (u) => <span className="sec phone-hide">{u.active ? presence(u, t) : ''}</span>,
+      cell: (u) => <span className="sec">{u.active ? presence(u, t) : ''}</span>,
     },
   ];
   const add = can('user.edit') ? () => setOpen('new') : undefined;

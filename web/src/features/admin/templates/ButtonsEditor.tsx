@@ -2,7 +2,7 @@ import { Menu, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react';
 import { useT } from '@/i18n';
 import { Btn, IconBtn } from '@/ui/parts';
-import { ButtonIcon } from '@/ui/TemplateCard';
+import { ButtonIcon } from '@/ui/ButtonIcon';
 import { limits, type ButtonType, type DraftButton } from './draft';
 
 interface Props {

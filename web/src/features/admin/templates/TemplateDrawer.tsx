@@ -7,6 +7,7 @@ import { useCan, useMe } from '@/app/session';
 import { useT } from '@/i18n';
 import { toast } from '@/lib/errors';
 import { moment, time } from '@/lib/format';
+import { languageName } from '@/lib/languages';
 import type { Template } from '@/lib/types';
 import { Confirm } from '@/ui/Confirm';
 import { FormDrawer } from '@/ui/FormDrawer';
@@ -16,7 +17,7 @@ import { PhoneFrame } from '@/ui/PhoneFrame';
 import { TemplateCard } from '@/ui/TemplateCard';
 import { sampleOf } from './sample';
 import { Decide } from './Decide';
-import { languageName, metaWord, tone } from './words';
+import { metaWord, tone } from './words';
 
 export function TemplateDrawer({ template, onClose }: { template: Template; onClose: () => void }) {
   const t = useT();

@@ -7,6 +7,7 @@ import { useMe } from '@/app/session';
 import { i18n, useT } from '@/i18n';
 import { codeText, toast } from '@/lib/errors';
 import { time } from '@/lib/format';
+import { languageName } from '@/lib/languages';
 import { FormDrawer } from '@/ui/FormDrawer';
 import { PhoneFrame } from '@/ui/PhoneFrame';
 import { Segments } from '@/ui/Segments';
@@ -18,7 +19,7 @@ import { check, type Faults } from './check';
 import { bodyOf, cleanName, componentsOf, emptyDraft, limits, type Draft } from './draft';
 import { sampleOf } from './sample';
 import { VariableText } from './VariableText';
-import { languageName, metaWord, templateLanguages, written } from './words';
+import { metaWord, templateLanguages, written } from './words';
 
 interface Props {
   onClose: () => void;

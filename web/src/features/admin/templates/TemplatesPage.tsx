@@ -9,6 +9,7 @@ import { useT } from '@/i18n';
 import { toast, toastError } from '@/lib/errors';
 import { fold } from '@/lib/fold';
 import { moment } from '@/lib/format';
+import { languageName } from '@/lib/languages';
 import type { Template } from '@/lib/types';
 import { DataTable, RowName, type Column } from '@/ui/DataTable';
 import { Page, Tools } from '@/ui/Page';
@@ -16,7 +17,7 @@ import { Btn, Empty } from '@/ui/parts';
 import { sampleOf } from './sample';
 import { TemplateDrawer } from './TemplateDrawer';
 import { TemplateForm } from './TemplateForm';
-import { languageName, metaWord, tone } from './words';
+import { metaWord, tone } from './words';
 
 /** Modelos: what may be sent when the window is closed. */
 export function TemplatesPage() {
@@ -85,11 +86,10 @@ export function TemplatesPage() {
     },
     {
       key: 'quality',
+      minor: true,
       head: t('admin.template.qualityHead'),
       width: 110,
-      cell: (one) => (
-        <span className={`state phone-hide ${tone(one.quality)}`}>{metaWord('quality', one.quality)}</span>
-      ),
+      cell: (one) => <span className={`state ${tone(one.quality)}`}>{metaWord('quality', one.quality)}</span>,
     },
   ];
 

@@ -23,15 +23,6 @@ export function metaWord(kind: 'status' | 'quality' | 'category' | 'rejected', c
     : code.toLowerCase().replaceAll('_', ' ');
 }
 
-/** pt_BR as people say it: português (Brasil). */
-export function languageName(code: string): string {
-  try {
-    return new Intl.DisplayNames(i18n.language, { type: 'language' }).of(code.replace('_', '-')) ?? code;
-  } catch {
-    return code;
-  }
-}
-
 export const templateLanguages = [
   'pt_BR',
   'pt_PT',

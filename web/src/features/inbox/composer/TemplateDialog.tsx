@@ -2,10 +2,11 @@ import { Drawer } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { q } from '@/api/query';
+import { ChosenTemplate } from '@/features/templates/ChosenTemplate';
 import { ParamsForm } from '@/features/templates/ParamsForm';
 import { PhonePreview } from '@/features/templates/PhonePreview';
 import { PriceLine } from '@/features/templates/PriceLine';
-import { TemplatePicker, templateTitle, usable } from '@/features/templates/TemplatePicker';
+import { TemplatePicker, usable } from '@/features/templates/TemplatePicker';
 import { useParams } from '@/features/templates/useParams';
 import { useT } from '@/i18n';
 import { callName } from '@/lib/phone';
@@ -35,12 +36,8 @@ export function TemplateDialog({ ticket }: { ticket: Ticket }) {
         <div className="dbody scroll grow">
           {chosen ? (
             <div className="col g16">
-              <div className="chosen">
-                <b className="grow">{templateTitle(chosen.name)}</b>
-                <Btn kind="ghost" size="small" onClick={() => setChosen(undefined)}>
-                  {t('action.change')}
-                </Btn>
-              </div>
+              <ChosenTemplate template={chosen} onChange={() => setChosen(undefined)} />
+              <p className="sec x13">{t('start.fixedText')}</p>
               <ParamsForm template={chosen} params={params} />
             </div>
           ) : (

@@ -56,7 +56,10 @@ export function Bubble({ message: m, ticket, first, local, marked, onView }: Pro
         </div>
       )}
       <div className="bbrow">
-        <div className={`bb${m.template ? ' tpl' : ''}${framed ? ' media' : ''}${bare ? ' bare' : ''}`}>
+        <div
+          className={`bb${m.template ? ' tpl' : ''}${framed ? ' media' : ''}${bare ? ' bare' : ''}`}
+          tabIndex={-1}
+        >
           <Hidden>
             {out
               ? t('timeline.from', { name: author ?? '' })

@@ -16,9 +16,11 @@ interface Props {
   panelOpen: boolean;
   onPanel: () => void;
   phone: boolean;
+  /** Little room in a row: names and actions give way. */
+  tight: boolean;
 }
 
-export function Conversation({ ticketId, around, panelOpen, onPanel, phone }: Props) {
+export function Conversation({ ticketId, around, panelOpen, onPanel, phone, tight }: Props) {
   const t = useT();
   const { data: ticket, error } = useQuery(q.ticket(ticketId));
 
@@ -46,8 +48,8 @@ export function Conversation({ ticketId, around, panelOpen, onPanel, phone }: Pr
     );
   return (
     <section className="conv" aria-label={t('inbox.with', { name: ticket.contact.name })}>
-      <Header ticket={ticket} panelOpen={panelOpen} onPanel={onPanel} phone={phone} />
-      <Strip ticket={ticket} phone={phone} />
+      <Header ticket={ticket} panelOpen={panelOpen} onPanel={onPanel} phone={phone} tight={tight} />
+      <Strip ticket={ticket} tight={tight} />
       <Timeline ticket={ticket} around={around} />
       <ComposerArea ticket={ticket} phone={phone} />
     </section>

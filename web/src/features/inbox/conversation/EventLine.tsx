@@ -25,7 +25,8 @@ export function EventText({ event }: { event: LogEntry }) {
   const queue = names.queue(id('queue_id') ?? id('queue'))?.name;
   const agent = names.user(id('user_id') ?? id('user'))?.name;
   const place = [queue, agent].filter(Boolean).join(' · ');
-  const key = `event.${event.type}`;
+  const started = event.type === 'ticket.created' && event.actor.kind === 'user';
+  const key = started ? 'event.ticket.started' : `event.${event.type}`;
   return (
     <>
       {event.actor.kind === 'user' && event.actor.name && <b>{event.actor.name} </b>}

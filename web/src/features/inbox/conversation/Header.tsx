@@ -29,11 +29,13 @@ export function Header({
   panelOpen,
   onPanel,
   phone,
+  tight,
 }: {
   ticket: Ticket;
   panelOpen: boolean;
   onPanel: () => void;
   phone: boolean;
+  tight: boolean;
 }) {
   const t = useT();
   const me = useMe();
@@ -109,7 +111,7 @@ export function Header({
   }, [ticket, t]);
   useCommands(group);
 
-  const sub = phone
+  const sub = tight
     ? [t('ticket.number', { n: ticket.number }), agent?.name.split(' ')[0]].filter(Boolean).join(' · ')
     : [t('ticket.number', { n: ticket.number }), formatPhone(ticket.contact.phone) || ticket.contact.email]
         .filter(Boolean)
@@ -146,12 +148,12 @@ export function Header({
         </span>
       </button>
       <span className="grow" />
-      {!phone && can('return') && (
+      {!tight && can('return') && (
         <IconBtn label={t('ticket.return')} onClick={() => void returnTicket(ticket)}>
           <IconArrowBackUp size={20} stroke={1.75} />
         </IconBtn>
       )}
-      {!phone && can('transfer') && (
+      {!tight && can('transfer') && (
         <IconBtn label={t('ticket.transfer')} onClick={() => setDialog('transfer')}>
           <IconSwitchHorizontal size={20} stroke={1.75} />
         </IconBtn>
@@ -171,12 +173,12 @@ export function Header({
               {t('composer.template')}
             </Menu.Item>
           )}
-          {phone && can('transfer') && (
+          {tight && can('transfer') && (
             <Menu.Item leftSection={<IconSwitchHorizontal size={16} />} onClick={() => setDialog('transfer')}>
               {t('ticket.transfer')}
             </Menu.Item>
           )}
-          {phone && can('return') && (
+          {tight && can('return') && (
             <Menu.Item leftSection={<IconArrowBackUp size={16} />} onClick={() => void returnTicket(ticket)}>
               {t('ticket.return')}
             </Menu.Item>
@@ -192,7 +194,7 @@ export function Header({
         </Menu.Dropdown>
       </Menu>
       {can('close') &&
-        (phone ? (
+        (tight ? (
           <IconBtn label={t('ticket.close')} on onClick={resolve}>
             <IconCheck size={22} stroke={1.75} />
           </IconBtn>

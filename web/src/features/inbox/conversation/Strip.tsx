@@ -8,7 +8,7 @@ import { Avatar, QueueName, TagChip } from '@/ui/parts';
 import { useNames } from '../names';
 
 /** Who, where and for how long: the line under the header. */
-export function Strip({ ticket, phone }: { ticket: Ticket; phone: boolean }) {
+export function Strip({ ticket, tight }: { ticket: Ticket; tight: boolean }) {
   const t = useT();
   const now = useNow();
   const names = useNames();
@@ -18,7 +18,7 @@ export function Strip({ ticket, phone }: { ticket: Ticket; phone: boolean }) {
   const state = ticket.status === 'closed' ? 'none' : windowState(ticket, now);
   return (
     <div className="strip">
-      {!phone && ticket.status === 'open' && (
+      {!tight && ticket.status === 'open' && (
         <span className="stripagent">
           {agent && <Avatar id={agent.id} name={agent.name} size={18} />}
           {agent ? (
@@ -30,9 +30,9 @@ export function Strip({ ticket, phone }: { ticket: Ticket; phone: boolean }) {
           )}
         </span>
       )}
-      {!phone && ticket.status !== 'open' && <span>{t(`ticket.status.${ticket.status}`)}</span>}
+      {!tight && ticket.status !== 'open' && <span>{t(`ticket.status.${ticket.status}`)}</span>}
       {queue && <QueueName name={queue.name} c={queue.color} />}
-      {!phone && connection && (
+      {!tight && connection && (
         <span className="trunc">
           <ChannelIcon kind={connection.kind} size={15} />
           <span className="trunc">{connection.name}</span>

@@ -44,8 +44,10 @@ export function Trouble({ message: m }: { message: Message }) {
   if (m.retried_by) return <div className="why mut">{t('trouble.retried')}</div>;
   return (
     <div className="why">
-      <IconAlertCircle size={14} />
-      <span>{why}</span>
+      <span className="whytext">
+        <IconAlertCircle size={14} />
+        {why}
+      </span>
       {m.can.includes('retry') && (
         <button
           type="button"

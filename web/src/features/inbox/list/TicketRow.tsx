@@ -8,7 +8,7 @@ import { elapsed, shortTime } from '@/lib/format';
 import { countdown, waitLevel, windowLeft, windowState } from '@/lib/window';
 import type { Ticket } from '@/lib/types';
 import { ChannelIcon } from '@/ui/ChannelIcon';
-import { Avatar, Hidden, QueueName, TagChip } from '@/ui/parts';
+import { Avatar, Dot, Hidden, QueueName, TagChip } from '@/ui/parts';
 import { useNames } from '../names';
 import { Preview } from './Preview';
 import { acceptTicket } from '../actions';
@@ -35,6 +35,12 @@ export const TicketRow = memo(function TicketRow({
   const unread = ticket.unread > 0;
   const accept = ticket.status === 'pending' && ticket.can.includes('accept');
   const state = ticket.status === 'closed' ? 'none' : windowState(ticket, now);
+  const short = state === 'short' && (
+    <span className="chip xs warn">
+      <IconHourglassHigh size={11} />
+      {countdown(windowLeft(ticket, now))}
+    </span>
+  );
   return (
     <>
       <Link
@@ -57,7 +63,13 @@ export const TicketRow = memo(function TicketRow({
             <Age ticket={ticket} now={now} />
           </span>
           <span className="l2">
+            {queue && (
+              <span className="l2dot">
+                <Dot c={queue.color} />
+              </span>
+            )}
             <Preview ticket={ticket} />
+            {short && <span className="l2win">{short}</span>}
             {unread && (
               <span className="count">
                 {ticket.unread}
@@ -72,12 +84,7 @@ export const TicketRow = memo(function TicketRow({
               return tag && <TagChip key={id} name={tag.name} c={tag.color} />;
             })}
             <span className="grow" />
-            {state === 'short' && (
-              <span className="chip xs warn">
-                <IconHourglassHigh size={11} />
-                {countdown(windowLeft(ticket, now))}
-              </span>
-            )}
+            {short}
             {agent && !accept && <Avatar id={agent.id} name={agent.name} size={18} title={agent.name} />}
           </span>
         </span>

@@ -118,9 +118,9 @@ export function WaitingLine({ ticket }: { ticket: Ticket }) {
     <section className="wq" aria-label={t('waiting.label')}>
       <div className="hd">
         <IconHourglassHigh size={16} className="warnico" />
-        <span className="grow trunc">
+        <span className="grow">
           <b className="semi">{t('waiting.count', { count: items.length + unsent.length })}</b>
-          <span className="mut"> · {t('waiting.when', { name })}</span>
+          <span className="mut wqwhen">{t('waiting.when', { name })}</span>
         </span>
         <Btn kind="ghost" size="small" onClick={() => void cancelAll()}>
           {t('waiting.cancelAll')}
@@ -213,12 +213,14 @@ function Editor({
           }
         }}
       />
-      <Btn kind="ghost" size="small" onClick={onCancel}>
-        {t('action.cancel')}
-      </Btn>
-      <Btn kind="light" size="small" type="submit">
-        {t('action.save')}
-      </Btn>
+      <span className="wacts">
+        <Btn kind="ghost" size="small" onClick={onCancel}>
+          {t('action.cancel')}
+        </Btn>
+        <Btn kind="light" size="small" type="submit">
+          {t('action.save')}
+        </Btn>
+      </span>
     </form>
   );
 }

@@ -1,17 +1,10 @@
-import { IconArrowBackUp, IconCopy, IconExternalLink, IconList, IconPhone } from '@tabler/icons-react';
+import { IconList } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Interactive, Media, RenderedButton, TemplateSend } from '@/lib/types';
+import { ButtonIcon } from '@/ui/ButtonIcon';
 import { Formatted } from '@/ui/Formatted';
 import { useT } from '@/i18n';
 import { Picture } from './MediaParts';
-
-export function buttonIcon(type: string) {
-  const size = 15;
-  if (type === 'URL') return <IconExternalLink size={size} />;
-  if (type === 'PHONE_NUMBER') return <IconPhone size={size} />;
-  if (type === 'COPY_CODE' || type === 'OTP') return <IconCopy size={size} />;
-  return <IconArrowBackUp size={size} />;
-}
 
 /** A template as it looks on the phone. */
 export function TemplateCard({
@@ -47,7 +40,7 @@ export function TemplateCard({
 
 const CardButton = ({ button }: { button: RenderedButton }) => (
   <div className="bt">
-    {buttonIcon(button.type)}
+    <ButtonIcon type={button.type} size={15} />
     {button.text}
   </div>
 );
@@ -80,7 +73,7 @@ export function Choices({
       <div className="ichoices">
         {it.buttons?.map((button) => (
           <div className="bt" key={button.id}>
-            <IconArrowBackUp size={15} />
+            <ButtonIcon type="reply" size={15} />
             {button.title}
           </div>
         ))}
@@ -104,7 +97,7 @@ export function Choices({
         )}
         {it.link && (
           <div className="bt">
-            <IconExternalLink size={15} />
+            <ButtonIcon type="url" size={15} />
             {it.link.text}
           </div>
         )}
