@@ -43,12 +43,12 @@ func (s *seeder) customerActs(ctx context.Context, m moment) error {
 		Type: sandbox.TypeText, Body: m.rest}
 	switch m.verb {
 	case "<img":
-		s.pictures++
-		data, err := picture(s.pictures)
+		subject, caption, _ := strings.Cut(m.rest, " | ")
+		data, err := picture(subject)
 		if err != nil {
 			return err
 		}
-		cm.Type, cm.Media = sandbox.TypeImage, &sandbox.CustomerMedia{Data: data, MIME: "image/png"}
+		cm.Type, cm.Body, cm.Media = sandbox.TypeImage, caption, &sandbox.CustomerMedia{Data: data, MIME: "image/jpeg"}
 	case "<loc":
 		cm.Type, cm.Body = sandbox.TypeLocation, ""
 		cm.Location = &sandbox.LocationView{Latitude: -25.4126, Longitude: -49.2713, Name: m.rest, Address: "Curitiba, PR"}

@@ -74,17 +74,16 @@ func (c *clock) pass(d time.Duration) { c.to(c.Now().Add(d)) }
 // seeder plays the story.
 type seeder struct {
 	Options
-	clock    *clock
-	store    *store.Store
-	world    *sandbox.Sandbox
-	outbox   *outbox.Outbox
-	desk     *routing.Desk
-	dir      *routing.Directory
-	company  *company
-	adapter  *whatsappcloud.Adapter
-	server   *http.Server
-	address  string
-	pictures int
+	clock   *clock
+	store   *store.Store
+	world   *sandbox.Sandbox
+	outbox  *outbox.Outbox
+	desk    *routing.Desk
+	dir     *routing.Directory
+	company *company
+	adapter *whatsappcloud.Adapter
+	server  *http.Server
+	address string
 }
 
 // Seed creates the demo company on an empty installation. On one that has an

@@ -2,7 +2,7 @@ import { IconFile, IconMapPin, IconPhoto, IconVideo } from '@tabler/icons-react'
 import type { ReactNode } from 'react';
 import { ButtonIcon } from './ButtonIcon';
 import { Formatted } from './Formatted';
-import '@/features/inbox/conversation.css';
+import './bubble.css';
 import './phone.css';
 
 export interface CardButton {

@@ -7,11 +7,13 @@ import { Empty } from '@/ui/parts';
 import { Conversation } from './conversation/Conversation';
 import { ListPane } from './list/ListPane';
 import { ContactPanel } from './panel/ContactPanel';
+import '@/ui/bubble.css';
 import './list.css';
 import './conversation.css';
+import './conversation/content.css';
 import './waiting.css';
+import './composer/composer.css';
 import './panel.css';
-import './inbox.css';
 
 const media = (query: string) => [query, matchMedia(query).matches] as const;
 
@@ -73,7 +75,7 @@ export function InboxPage() {
         <Drawer
           opened={floating && Boolean(id)}
           onClose={() => setFloating(false)}
-          size={360}
+          size={phone ? '100%' : 360}
           withCloseButton={false}
           className="drawer-root"
           aria-label={t('panel.title')}

@@ -1,5 +1,6 @@
 import { EmojiPicker } from 'frimousse';
 import { i18n, useT } from '@/i18n';
+import './emojis.css';
 
 // The data is ours (public/emoji); nothing is asked of another host.
 export function Emojis({ onPick }: { onPick: (emoji: string) => void }) {

@@ -5,6 +5,7 @@ import { useT } from '@/i18n';
 import type { Media } from '@/lib/types';
 import { IconBtn } from '@/ui/parts';
 import type { Row } from '../timeline';
+import './viewer.css';
 
 /** Pictures and films of the conversation, large. */
 export function Viewer({ start, rows, onClose }: { start: Media; rows: Row[]; onClose: () => void }) {

@@ -119,7 +119,7 @@ export function WaitingLine({ ticket }: { ticket: Ticket }) {
       <div className="hd">
         <IconHourglassHigh size={16} className="warnico" />
         <span className="grow">
-          <b className="semi">{t('waiting.count', { count: items.length + unsent.length })}</b>
+          <b className="semi">{t('waiting.count', { count: items.length + unsent.length })}</b>{' '}
           <span className="mut wqwhen">{t('waiting.when', { name })}</span>
         </span>
         <Btn kind="ghost" size="small" onClick={() => void cancelAll()}>
