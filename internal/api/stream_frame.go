@@ -122,7 +122,7 @@ func (b bodies) message(kind string, v *desk.Viewer, t *told, l *lineOf, m *stor
 	return b.once(k, func() any {
 		shown := *m // hiding must not reach the next viewer
 		shown.HideFrom(v)
-		view := viewMessage(&shown)
+		view := viewMessage(&shown, l)
 		view.Can = can
 		return messageFrame{Type: kind, Version: m.Rev, TicketID: ref(m.TicketID), Message: view}
 	})

@@ -40,6 +40,7 @@ type message struct {
 	Price        *price             `json:"price,omitempty"`
 	RetryOf      ref                `json:"retry_of"`
 	RetriedBy    ref                `json:"retried_by" doc:"a newer message that repeats it"`
+	RetryFrom    when               `json:"retry_from" doc:"of an uncertain one: until then a report may settle it, and it can't be sent again"`
 	Dismissed    bool               `json:"dismissed"`
 	MayWait      bool               `json:"may_wait" doc:"sent with queue=true"`
 	ExpiresAt    when               `json:"expires_at" doc:"when a waiting message is given up"`
@@ -112,7 +113,7 @@ type price struct {
 
 // viewMessage translates a message; what may be done with it is added by
 // messageCan.
-func viewMessage(m *store.MessageView) message {
+func viewMessage(m *store.MessageView, l *lineOf) message {
 	c := m.Content
 	return message{
 		ID: id(m.ID), ClientID: m.ClientID, TicketID: ref(m.TicketID), ContactID: id(m.ContactID), ConnectionID: id(m.ConnectionID),
@@ -123,7 +124,7 @@ func viewMessage(m *store.MessageView) message {
 		Unsupported: c.Unsupported, Status: m.Status, StatusTimes: statusTimes{SentAt: when(m.SentAt), DeliveredAt: when(m.DeliveredAt),
 			ReadAt: when(m.ReadAt), PlayedAt: when(m.PlayedAt), FailedAt: when(m.FailedAt)},
 		ProviderID: m.ProviderID, Error: viewFailure(m.Error), Price: viewPrice(m.Price), RetryOf: ref(m.RetryOf),
-		RetriedBy: ref(m.RetriedBy), Dismissed: m.Dismissed, MayWait: m.Queue, ExpiresAt: when(m.ExpiresAt), At: when(m.At), Pos: m.Pos,
+		RetriedBy: ref(m.RetriedBy), RetryFrom: when(m.RetryFrom(l.settings)), Dismissed: m.Dismissed, MayWait: m.Queue, ExpiresAt: when(m.ExpiresAt), At: when(m.At), Pos: m.Pos,
 		ProviderAt: when(m.ProviderAt), EditedAt: when(m.EditedAt), DeletedAt: when(m.DeletedAt), Can: []messageAction{}, Version: m.Rev,
 	}
 }

@@ -19,27 +19,32 @@ type views struct {
 	now       func() desk.Time
 }
 
-// lineOf is a connection with what can be sent over it.
+// lineOf is a connection with what can be sent over it, and how.
 type lineOf struct {
 	routing.Line
-	caps channel.Capabilities
+	caps     channel.Capabilities
+	settings desk.Settings
 }
 
-// line returns a connection and its capabilities. Of one that has been deleted,
+// line returns a connection, its capabilities and the company's rules. Of one that has been deleted,
 // or whose adapter this program lacks, nothing can be done.
 func (w *views) line(ctx context.Context, account, connection desk.ID) (lineOf, error) {
-	l, err := w.directory.Line(ctx, account, connection)
+	company, err := w.directory.Account(ctx, account)
+	if err != nil {
+		return lineOf{}, err
+	}
+	l := lineOf{settings: company.Settings}
+	l.Line, err = w.directory.Line(ctx, account, connection)
 	if desk.CodeOf(err) == desk.CodeNotFound {
-		return lineOf{}, nil
+		return l, nil
 	}
 	if err != nil {
 		return lineOf{}, err
 	}
-	adapter := w.registry[l.Kind]
-	if adapter == nil {
-		return lineOf{Line: l}, nil
+	if adapter := w.registry[l.Kind]; adapter != nil {
+		l.caps = adapter.Capabilities(l.Open)
 	}
-	return lineOf{Line: l, caps: adapter.Capabilities(l.Open)}, nil
+	return l, nil
 }
 
 // abilities is the part of a line that decides what may be done with a ticket.
@@ -117,7 +122,7 @@ func (w *views) messages(ctx context.Context, v *desk.Viewer, t *desk.Ticket, ro
 // viewMessageOn builds the view of a message on its line.
 func viewMessageOn(l *lineOf, v *desk.Viewer, t *desk.Ticket, m *store.MessageView) message {
 	m.HideFrom(v)
-	view := viewMessage(m)
+	view := viewMessage(m, l)
 	view.Can = messageCan(v, t, m, l)
 	return view
 }

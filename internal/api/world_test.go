@@ -120,7 +120,7 @@ func emptyWorld(t testing.TB, db *dbx.DB) *world {
 	all.Handle("/hooks/", hooks)
 	w.http = httptest.NewServer(all)
 	unwatch := directory.Watch(events)
-	for _, err := range []error{out.Start(t.Context(), nil), w.jobs.Start(t.Context()), w.sandbox.Start(t.Context()), w.server.Start(t.Context())} {
+	for _, err := range []error{out.Start(t.Context(), outbox.Sole{}), w.jobs.Start(t.Context()), w.sandbox.Start(t.Context()), w.server.Start(t.Context())} {
 		if err != nil {
 			t.Fatal(err)
 		}

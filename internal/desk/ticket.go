@@ -1,5 +1,7 @@
 package desk
 
+import "time"
+
 // Contact is a person outside the company.
 type Contact struct {
 	ID               ID
@@ -158,6 +160,19 @@ type Message struct {
 	DeletedAt    Time
 	DeletedBy    ID
 	Rev          int64
+}
+
+// UncertainHold is how long a message whose fate is unknown holds up its
+// conversation; RunAt says until when (decisions.md 10).
+const UncertainHold = 30 * time.Second
+
+// RetryFrom is when an uncertain message may be sent again: a report may settle
+// it until then. 0 for every other one.
+func (m *Message) RetryFrom(s Settings) Time {
+	if m.Status != StatusUncertain {
+		return 0
+	}
+	return m.RunAt.Add(time.Duration(s.UncertainResendMinutes)*time.Minute - UncertainHold)
 }
 
 // Failure is why a message did not leave, in stable codes.

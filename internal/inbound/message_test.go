@@ -209,7 +209,7 @@ func TestMessageIntoALiveTicketIsOneCommitAndTenStatements(t *testing.T) {
 // W2: what stood in line goes out in order, once, behind the answer.
 func TestW2AnswerFlushesTheWaitingLineInOrder(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
-		if err := w.out.Start(t.Context(), nil); err != nil {
+		if err := w.out.Start(t.Context(), outbox.Sole{}); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = w.out.Stop(t.Context()) })

@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"time"
 
 	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
@@ -47,9 +46,7 @@ func (o *Outbox) retryable(ctx context.Context, q dbx.Querier, m *desk.Message) 
 	switch m.Status {
 	case desk.StatusFailed, desk.StatusExpired:
 	case desk.StatusUncertain:
-		grace := time.Duration(o.settings(ctx, m.AccountID).UncertainResendMinutes) * time.Minute
-		since := m.RunAt - desk.Time(uncertainHold.Milliseconds()) // when it became uncertain
-		if at := since.Add(grace); at > o.now() {
+		if at := m.RetryFrom(o.settings(ctx, m.AccountID)); at > o.now() {
 			return refusal.With("after", at)
 		}
 	default:

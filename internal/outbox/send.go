@@ -17,9 +17,6 @@ const (
 	// maxAttempts is how often a message that the provider certainly did not
 	// take is offered to it.
 	maxAttempts = 8
-	// uncertainHold is how long a message whose fate is unknown holds up its
-	// conversation (decisions.md 10).
-	uncertainHold = 30 * time.Second
 	// authPause keeps a connection silent that the provider does not let in,
 	// should its state not show it yet.
 	authPause = time.Minute
@@ -85,7 +82,7 @@ func (o *Outbox) failed(ctx context.Context, tx *dbx.Tx, m *desk.Message, f *cha
 	switch {
 	case !f.Certain:
 		return o.step(tx, m, desk.EvMessageUncertain, store.MessageStep{
-			To: desk.StatusUncertain, Failure: reason(f), RunAt: o.now().Add(uncertainHold)})
+			To: desk.StatusUncertain, Failure: reason(f), RunAt: o.now().Add(desk.UncertainHold)})
 	case f.AuthFailed || f.StopSending:
 		// The message is fine, the connection is not: it stays in line, and the
 		// line rests (heed).
@@ -167,7 +164,7 @@ func (l *line) rescue(ctx context.Context, adapter channel.Adapter, open channel
 	harmless := ok && p.Pace(open).Idempotent
 	for _, m := range dead {
 		step, kind := store.MessageStep{To: desk.StatusUncertain, Failure: &desk.Failure{Code: "interrupted"},
-			RunAt: o.now().Add(uncertainHold)}, desk.EvMessageUncertain
+			RunAt: o.now().Add(desk.UncertainHold)}, desk.EvMessageUncertain
 		if harmless {
 			step, kind = store.MessageStep{To: desk.StatusPending}, desk.EvMessageStatus
 		}

@@ -179,7 +179,8 @@ export default {
   trouble: {
     failed: 'Not sent: {{reason}}.',
     uncertain: 'Not confirmed by WhatsApp.',
-    expired: 'Did not leave within 7 days.',
+    unsure: 'Not confirmed by WhatsApp. If nothing comes, it can be sent again from {{time}}.',
+    expired: 'Its time in line ran out.',
     retried: 'Sent again, further below.',
     retry: 'Try again',
     sendAgain: 'Send again',

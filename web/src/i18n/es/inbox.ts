@@ -179,7 +179,8 @@ export default {
   trouble: {
     failed: 'No enviado: {{reason}}.',
     uncertain: 'Sin confirmación de WhatsApp.',
-    expired: 'No salió en 7 días.',
+    unsure: 'Sin confirmación de WhatsApp. Si no llega, se podrá enviar de nuevo a partir de las {{time}}.',
+    expired: 'Se acabó su tiempo en la fila.',
     retried: 'Enviado de nuevo, más abajo.',
     retry: 'Intentar de nuevo',
     sendAgain: 'Enviar de nuevo',

@@ -179,7 +179,8 @@ export default {
   trouble: {
     failed: 'Não enviada: {{reason}}.',
     uncertain: 'Sem confirmação do WhatsApp.',
-    expired: 'Não saiu em 7 dias.',
+    unsure: 'Sem confirmação do WhatsApp. Se ela não chegar, dá para enviar de novo a partir de {{time}}.',
+    expired: 'O prazo na fila acabou.',
     retried: 'Enviada de novo, mais abaixo.',
     retry: 'Tentar de novo',
     sendAgain: 'Enviar de novo',

@@ -3,7 +3,9 @@ import { useState } from 'react';
 import { api, ok, uuid } from '@/api/client';
 import { takeMessage } from '@/stream/apply';
 import { useT } from '@/i18n';
+import { useNow } from '@/lib/clock';
 import { failureText, toastError } from '@/lib/errors';
+import { time } from '@/lib/format';
 import type { Message } from '@/lib/types';
 
 /** Under a message that did not leave: why, and the ways out. */
@@ -11,6 +13,7 @@ export function Trouble({ message: m }: { message: Message }) {
   const t = useT();
   const [key] = useState(uuid);
   const [busy, setBusy] = useState(false);
+  const now = useNow();
   const path = { id: m.id };
 
   async function run(action: () => Promise<Message>, also?: Message) {
@@ -35,11 +38,15 @@ export function Trouble({ message: m }: { message: Message }) {
       ),
     );
 
+  // A report may still settle it; until then it can't be sent again.
+  const early = m.retry_from !== null && Date.parse(m.retry_from) > now;
   const why =
     m.status === 'expired'
       ? t('trouble.expired')
       : m.status === 'uncertain'
-        ? t('trouble.uncertain')
+        ? early
+          ? t('trouble.unsure', { time: time(m.retry_from) })
+          : t('trouble.uncertain')
         : t('trouble.failed', { reason: failureText(m.error) });
   if (m.retried_by) return <div className="why mut">{t('trouble.retried')}</div>;
   return (
@@ -48,7 +55,7 @@ export function Trouble({ message: m }: { message: Message }) {
         <IconAlertCircle size={14} />
         {why}
       </span>
-      {m.can.includes('retry') && (
+      {m.can.includes('retry') && !early && (
         <button
           type="button"
           onClick={() => retry(false)}
@@ -63,7 +70,7 @@ export function Trouble({ message: m }: { message: Message }) {
           )}
         </button>
       )}
-      {m.can.includes('wait') && (
+      {m.can.includes('wait') && !early && (
         <button type="button" onClick={() => retry(true)}>
           {t('composer.queue')}
         </button>
