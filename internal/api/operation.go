@@ -99,11 +99,20 @@ func (op operation) open() operation {
 	return op
 }
 
+// inDirectory are the registers of which the directory keeps a copy. It hears
+// of changes a moment after they are committed; who has made one must find it
+// with the next request.
+var inDirectory = []string{"account", "connections", "queues", "sandbox", "settings", "users"}
+
 // handle registers a route: path below basePath, problems as answers, session
 // required unless public.
 func handle[I, O any](s *Server, op operation, h func(context.Context, *I) (*O, error)) {
+	remembered := op.method != http.MethodGet && slices.Contains(inDirectory, op.tag)
 	huma.Register(s.api, op.huma(), func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
+		if remembered {
+			s.directory.Forget(viewer(ctx).AccountID)
+		}
 		if err != nil {
 			return nil, problemOf(ctx, s.log, err)
 		}
