@@ -82,7 +82,11 @@ func (s *Server) historyRoutes() {
 	} {
 		op := operation{tag: r.noun}.get("list-"+r.noun+"-history", "/"+r.noun+"/{id}/history", "Changes, newest first", "")
 		handle(s, op.refuses(http.StatusNotFound), func(ctx context.Context, in *byIDPaged) (*body[page[logEntry]], error) {
-			return s.history(ctx, r.may, r.entity, in.ID.ID, &in.Paged)
+			found, err := s.history(ctx, r.may, r.entity, in.ID.ID, &in.Paged)
+			if err == nil && in.Cursor == "" && len(found.Body.Items) == 0 {
+				return nil, desk.Missing() // whatever exists has an event of how it came to be
+			}
+			return found, err
 		})
 	}
 	handle(s, operation{tag: "settings"}.get("list-settings-history", "/settings/history", "Changes of settings, newest first", ""),

@@ -101,6 +101,7 @@ func TestQueueRegister(t *testing.T) {
 			t.Errorf("search: %v", names)
 		}
 		history := w.call(w.elisa, "GET", path+"/history", nil).want(200)
+		w.call(w.elisa, "GET", path+"0/history", nil).refused(404, desk.CodeNotFound, "")
 		if got := history.texts("type"); !slices.Equal(got, []string{"queue.updated", "queue.created"}) {
 			t.Errorf("history: %v", got)
 		}
