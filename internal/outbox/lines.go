@@ -142,7 +142,10 @@ func (o *Outbox) tickLoop(ctx context.Context) {
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
+	var clock clockSense
+	o.heedStart(ctx)
 	for {
+		o.heedClock(ctx, &clock)
 		o.tick(ctx)
 		select {
 		case <-ctx.Done():
@@ -186,7 +189,7 @@ type line struct {
 	rescued bool // what a former process left has been settled; run's goroutine only
 
 	mu       sync.Mutex
-	inFlight int
+	flying   map[desk.ID]bool // their calls go on
 	pacer    *pacer
 	pausedTo time.Time
 }
@@ -249,7 +252,7 @@ func (l *line) round(ctx context.Context, calls *sync.WaitGroup) time.Duration {
 	}
 	for _, m := range messages {
 		calls.Go(func() {
-			defer l.done()
+			defer l.done(m.ID)
 			l.o.send(context.WithoutCancel(ctx), l, adapter, open, m)
 		})
 	}
@@ -295,7 +298,7 @@ func (l *line) claim(ctx context.Context) (messages []desk.Message, again time.D
 	if err != nil {
 		return nil, again, err // none of them is ours, so none takes a slot that nobody would free
 	}
-	l.take(len(messages))
+	l.take(messages)
 	return messages, again, nil
 }
 
@@ -328,18 +331,31 @@ func (l *line) admit(heads []store.Head, free int) (ids []desk.ID, again time.Du
 func (l *line) free() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return maxInFlight - l.inFlight
+	return maxInFlight - len(l.flying)
 }
 
-func (l *line) take(n int) {
+func (l *line) take(messages []desk.Message) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.inFlight += n
+	if l.flying == nil {
+		l.flying = map[desk.ID]bool{}
+	}
+	for _, m := range messages {
+		l.flying[m.ID] = true
+	}
+}
+
+func (l *line) flies(message desk.ID) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.flying[message]
 }
 
 // done frees a slot and looks for the conversation's next message.
-func (l *line) done() {
-	l.take(-1)
+func (l *line) done(message desk.ID) {
+	l.mu.Lock()
+	delete(l.flying, message)
+	l.mu.Unlock()
 	l.nudge()
 }
 

@@ -163,6 +163,9 @@ func (l *line) rescue(ctx context.Context, adapter channel.Adapter, open channel
 	p, ok := adapter.(channel.Pacer)
 	harmless := ok && p.Pace(open).Idempotent
 	for _, m := range dead {
+		if l.flies(m.ID) {
+			continue // its call goes on; the clock was set ahead
+		}
 		step, kind := store.MessageStep{To: desk.StatusUncertain, Failure: &desk.Failure{Code: "interrupted"},
 			RunAt: o.now().Add(desk.UncertainHold)}, desk.EvMessageUncertain
 		if harmless {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"time"
 
 	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
@@ -15,12 +16,31 @@ import (
 // word, so that the planner recognises it.
 const onTheWay = `status IN ('pending', 'sending')`
 
+// SetBack has what waits for a time wait that much less: the clock was set back
+// after the times were noted. What is sent by nobody any more is found by its
+// lease, which no clock that goes on would have made longer than the given one.
+func (s *Store) SetBack(tx *dbx.Tx, back, lease time.Duration) error {
+	now := s.now()
+	_, err := tx.Exec(`UPDATE message SET run_at = run_at - $2 WHERE `+onTheWay+` AND status = 'pending' AND run_at > $1`,
+		now, back.Milliseconds())
+	if err == nil {
+		_, err = tx.Exec(`UPDATE message SET lease_until = lease_until - $2 WHERE `+onTheWay+` AND status = 'sending' AND lease_until > $1`,
+			now.Add(lease), back.Milliseconds())
+	}
+	return err
+}
+
 // Head is a message that could be claimed.
 type Head struct {
 	ID        desk.ID
 	ChannelID desk.ID
 	Author    desk.Author
 }
+
+// holding tells whether an uncertain message holds its conversation up at a
+// time. One that claims to do so for longer than desk.UncertainHold was noted by
+// a clock that has been set back since.
+const holding = `run_at > $1 AND u.run_at <= $1 + 30000`
 
 // mayLeave tells whether a pending message may leave at $1: it is due, nothing
 // older of its conversation is on the way, and no uncertain message holds the
@@ -29,7 +49,7 @@ const mayLeave = `m.` + onTheWay + ` AND m.status = 'pending' AND m.run_at <= $1
 	AND NOT EXISTS (SELECT 1 FROM message o WHERE o.connection_id = m.connection_id AND o.channel_id = m.channel_id
 		AND o.` + onTheWay + ` AND (o.pos, o.id) < (m.pos, m.id))
 	AND NOT EXISTS (SELECT 1 FROM message u WHERE u.connection_id = m.connection_id AND u.status = 'uncertain'
-		AND u.channel_id = m.channel_id AND u.run_at > $1)`
+		AND u.channel_id = m.channel_id AND u.` + holding + `)`
 
 const headsSQL = `SELECT m.id, m.channel_id, m.author FROM message m
 	WHERE m.account_id = $2 AND m.connection_id = $3 AND ` + mayLeave + ` ORDER BY m.id`
