@@ -13,7 +13,7 @@ RACE_BOTH := ./internal/dbx/... ./internal/store/... ./internal/inbound/... ./in
 # What the web app is made of; its build is repeated only when this changes.
 WEB_SOURCES := $(shell find web/src web/public web/scripts -type f 2>/dev/null) web/index.html web/package.json web/package-lock.json web/vite.config.ts api/openapi.json
 
-.PHONY: build run dev test check fmt lint openapi bench bench-quick bench-full shots clean test-go test-e2e test-web journeys deps program
+.PHONY: build run dev test check fmt lint openapi bench bench-quick bench-full faults shots clean test-go test-e2e test-web journeys deps program
 
 build: web/dist/index.html program ## bin/prosa, one static binary with the web app inside
 
@@ -68,6 +68,12 @@ journeys: build ## the web app lived through in Chromium
 
 test-e2e: program ## the real program, lived through from outside
 	go test ./e2e/... -count=1 -timeout 15m
+
+# What the run is told: make faults FAULTS="-long 3h", make faults FAULTS="-seed 4711 -for 20s".
+FAULTS ?= -long 10m
+
+faults: ## everything breaks around the real program; docs/faults.md
+	go test ./e2e/faults -count=1 -v -timeout 24h -args $(FAULTS)
 
 openapi: ## rewrite api/openapi.json from the handlers
 	go test ./internal/api -run TestOpenAPI -count=1 -update

@@ -55,7 +55,7 @@ func (r *run) connect() {
 	for i, name := range []string{"Vendas", "Suporte", "Entregas"} {
 		r.queues = append(r.queues, r.post1("/queues", fields{"name": name, "color": "#228BE6"}, r.ada))
 		id := fmt.Sprint(100000000000001 + i)
-		r.meta.lines[id] = &line{id: id, token: "token-" + id}
+		r.meta.lines[id] = &line{token: "token-" + id}
 		r.numbers = append(r.numbers, id)
 		var c connection
 		r.must(r.ada.call(r.ctx, http.MethodPost, "/connections", "", fields{"kind": "whatsapp_official", "name": name, "queues": r.queues[i:],

@@ -36,10 +36,8 @@ type meta struct {
 
 // line is one of the company's numbers.
 type line struct {
-	id, hook string
-	token    string
-	sending  weather // of POST /messages
-	ticks    weather
+	token   string
+	sending weather // of POST /messages
 }
 
 // weather is how often something goes wrong, and what.
