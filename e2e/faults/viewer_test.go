@@ -4,12 +4,15 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -63,6 +66,17 @@ func (v *viewer) watches() {
 	}
 }
 
+// narrow dials connections that hold little: a browser that does not read is
+// soon felt at the other end.
+func narrow(ctx context.Context, network, addr string) (net.Conn, error) {
+	d := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error {
+		var set error
+		err := c.Control(func(fd uintptr) { set = lessBuffer(fd) })
+		return errors.Join(err, set)
+	}}
+	return d.DialContext(ctx, network, addr)
+}
+
 // connection is one life of the stream.
 func (v *viewer) connection() {
 	ctx, cancel := context.WithCancel(v.who.run.ctx)
@@ -74,8 +88,7 @@ func (v *viewer) connection() {
 	if err != nil {
 		return
 	}
-	endless := *v.who.http
-	endless.Timeout = 0
+	endless := http.Client{Jar: v.who.http.Jar, Transport: &http.Transport{DialContext: narrow, DisableKeepAlives: true}}
 	res, err := endless.Do(req)
 	if err != nil {
 		return

@@ -49,18 +49,26 @@ var troubles = []string{"meta slow", "meta refuse", "meta throttle", "meta down"
 
 // schedule draws the faults of a run of a length. Kinds are dealt like cards,
 // so that none is missing until all were there.
+// In a run of more than a minute one fault in six lasts eight times as long.
 func schedule(random *rand.Rand, length time.Duration, heavy []string) []event {
 	end := length - 2*time.Second
+	lasts := func(from, to int) time.Duration {
+		d := within(random, from, to)
+		if random.IntN(6) == 0 && length > time.Minute {
+			d *= 8
+		}
+		return d
+	}
 	var all []event
 	deal := dealer(random, heavy)
 	for at := within(random, 1500, 2500); len(heavy) > 0 && at < end; {
-		e := event{at: at, kind: deal(), lasts: within(random, 200, 2000), choice: random.IntN(100)}
+		e := event{at: at, kind: deal(), lasts: lasts(200, 2000), choice: random.IntN(100)}
 		all = append(all, e)
 		at += e.lasts + within(random, 1500, 3500)
 	}
 	deal = dealer(random, troubles)
 	for at := within(random, 300, 900); at < end; at += within(random, 500, 1500) {
-		all = append(all, event{at: at, kind: deal(), lasts: within(random, 600, 2600), number: random.IntN(60), share: 0.15 + 0.5*random.Float64(),
+		all = append(all, event{at: at, kind: deal(), lasts: lasts(600, 2600), number: random.IntN(60), share: 0.15 + 0.5*random.Float64(),
 			slow: within(random, 50, 1500)})
 	}
 	slices.SortStableFunc(all, func(a, b event) int { return int(a.at - b.at) })
