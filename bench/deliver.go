@@ -30,7 +30,7 @@ func (s *scene) watch(ctx context.Context, streams, marks int) (*delivery, error
 	}
 	d := &delivery{began: time.Now(), open: list, seen: make([][]time.Duration, streams)}
 	for i, l := range list {
-		if err := l.subscribe(); err != nil {
+		if err := l.subscribe(ctx); err != nil {
 			d.close()
 			return nil, fmt.Errorf("open stream %d: %w", i+1, err)
 		}
@@ -77,9 +77,7 @@ func markOf(line []byte) (int, bool) {
 func marked(n int, text string) string { return fmt.Sprintf("%s%06d %s", marker, n, text) }
 
 func (d *delivery) close() {
-	for _, l := range d.open {
-		l.close()
-	}
+	closeAll(d.open)
 	d.wg.Wait()
 }
 

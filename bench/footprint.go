@@ -69,21 +69,17 @@ func (b *benchmark) idle(ctx context.Context, st *stage, r *running) {
 // openStreams opens more and more streams, and looks at what they hold when
 // nothing happens on them.
 func (b *benchmark) openStreams(ctx context.Context, st *stage, r *running) error {
-	wires, err := audience(ctx, st, r.addr, b.plan.streams[len(b.plan.streams)-1])
+	list, err := audience(ctx, st, r.addr, b.plan.streams[len(b.plan.streams)-1])
 	if err != nil {
 		return err
 	}
-	defer func() {
-		for _, w := range wires {
-			w.close()
-		}
-	}()
+	defer closeAll(list)
 	r.settle(ctx)
 	empty, _ := memory(r.pid())
 	open := 0
 	for _, n := range b.plan.streams {
 		for ; open < n; open++ {
-			if err := wires[open].subscribe(); err != nil {
+			if err := list[open].subscribe(ctx); err != nil {
 				return fmt.Errorf("open stream %d: %w", open+1, err)
 			}
 		}
@@ -112,8 +108,17 @@ func (r *running) settle(context.Context) {
 // listener is a connection on which a stream is about to be open. Nobody reads
 // what comes after the head of the answer: nothing does.
 type listener struct {
-	*wire
+	*wire   // nil until subscribed
+	addr    string
 	request []byte
+}
+
+func closeAll(list []*listener) {
+	for _, l := range list {
+		if l.wire != nil {
+			l.close()
+		}
+	}
 }
 
 // streamsPerUser is how many streams the program lets one user have.
@@ -141,18 +146,16 @@ func listeners(ctx context.Context, addr string, emails []string, n int) ([]*lis
 	for i := range list {
 		u := users[i%len(users)]
 		request := rawRequest(http.MethodGet, addr, "/api/v1/stream", "", "Cookie: "+u.cookie, "Accept: text/event-stream")
-		list[i] = &listener{request: request}
-	}
-	for _, l := range list {
-		if l.wire, err = dialSmall(ctx, addr); err != nil {
-			return nil, err
-		}
+		list[i] = &listener{addr: addr, request: request}
 	}
 	return list, nil
 }
 
 // subscribe opens the stream.
-func (l *listener) subscribe() error {
+func (l *listener) subscribe(ctx context.Context) (err error) {
+	if l.wire, err = dialSmall(ctx, l.addr); err != nil {
+		return err
+	}
 	if err := l.conn.SetDeadline(time.Now().Add(answerTime)); err != nil {
 		return err
 	}

@@ -136,9 +136,20 @@ func (b *benchmark) all(ctx context.Context, work string) error {
 			if err := b.database(ctx, db, d); err != nil {
 				return fmt.Errorf("data %s, %s: %w", size, db, err)
 			}
+			if err := b.keep(); err != nil { // a long run that is cut short leaves what it has
+				return err
+			}
 		}
 	}
 	return ctx.Err()
+}
+
+func (b *benchmark) path() string { return filepath.Join(b.out, b.plan.name+".json") }
+
+// keep writes what was measured so far.
+func (b *benchmark) keep() error {
+	b.report.settle()
+	return b.report.save(b.path())
 }
 
 // tell prints and keeps what was measured.
@@ -147,9 +158,8 @@ func (b *benchmark) tell(began time.Time) error {
 	if err := errors.Join(b.report.print(os.Stdout), judge(os.Stdout, b.report.rows)); err != nil {
 		return err
 	}
-	path := filepath.Join(b.out, b.plan.name+".json")
-	fmt.Printf("\n%s, %.0f s; closed loop unless a rate is named; on a shared machine compare the ratios\n", path, time.Since(began).Seconds())
-	if err := b.report.save(path); err != nil {
+	fmt.Printf("\n%s, %.0f s; closed loop unless a rate is named; on a shared machine compare the ratios\n", b.path(), time.Since(began).Seconds())
+	if err := b.keep(); err != nil {
 		return err
 	}
 	if b.report.void > 0 {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prosa-desk/prosa/internal/desk"
+	"github.com/prosa-desk/prosa/internal/sandbox"
 )
 
 // pace is what the channel lets a number send a second, and at once.
@@ -56,43 +57,56 @@ func (b *benchmark) sending(ctx context.Context, s *scene) {
 // data.
 const perNumber = 40
 
-// moreNumbers has people write to the numbers beside those of the data, and
-// accepts their tickets.
+// moreNumbers has people write to the numbers beside those of the data, on the
+// phones of the simulator, and accepts their tickets.
 func (s *scene) moreNumbers(ctx context.Context) error {
-	w, err := dial(ctx, s.run.addr)
-	if err != nil {
-		return err
-	}
-	defer w.close()
 	for i, l := range s.company.Connections[s.d.Connections:] {
 		for k := range perNumber {
-			n := s.seq.Add(1)
-			if _, err := w.must(s.webhook(l, fmt.Sprintf("5531988%02d%04d", i, k), s.text(n), n)); err != nil {
-				return err
+			_, err := s.out.world.SendAsCustomer(ctx, sandbox.CustomerMessage{AccountID: s.company.Account, PhoneNumberID: l.PhoneID,
+				Phone: fmt.Sprintf("5531988%02d%04d", i, k), Name: "Cliente", Type: sandbox.TypeText, Body: s.text(s.seq.Add(1))})
+			if err != nil {
+				return fmt.Errorf("customer writes: %w", err)
 			}
-		}
-		var page struct {
-			Items []struct {
-				ID      desk.ID `json:"id"`
-				Contact struct {
-					Phone string `json:"phone"`
-				} `json:"contact"`
-			} `json:"items"`
-		}
-		if err := s.admin.get(ctx, "/api/v1/tickets?status=pending&limit=100&connection="+l.ID.String(), &page); err != nil {
-			return err
-		}
-		if len(page.Items) != perNumber {
-			return fmt.Errorf("%d people wrote to number %s, %d tickets wait", perNumber, l.Display, len(page.Items))
-		}
-		for _, t := range page.Items {
-			if err := s.admin.call(ctx, http.MethodPost, "/api/v1/tickets/"+t.ID.String()+"/accept", struct{}{}, nil); err != nil {
-				return err
-			}
-			s.more = append(s.more, conversation{ticket: nobody, id: t.ID, line: l, phone: t.Contact.Phone})
 		}
 	}
+	for _, l := range s.company.Connections[s.d.Connections:] {
+		waiting, err := s.waitingOn(ctx, l)
+		if err != nil {
+			return err
+		}
+		for _, c := range waiting {
+			if err := s.admin.call(ctx, http.MethodPost, "/api/v1/tickets/"+c.id.String()+"/accept", struct{}{}, nil); err != nil {
+				return err
+			}
+		}
+		s.more = append(s.more, waiting...)
+	}
 	return nil
+}
+
+// waitingOn are the people who wait on a number, once all have arrived.
+func (s *scene) waitingOn(ctx context.Context, l line) ([]conversation, error) {
+	var page struct {
+		Items []struct {
+			ID      desk.ID `json:"id"`
+			Contact struct {
+				Phone string `json:"phone"`
+			} `json:"contact"`
+		} `json:"items"`
+	}
+	for deadline := time.Now().Add(30 * time.Second); len(page.Items) != perNumber; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			return nil, fmt.Errorf("%d people wrote to number %s, %d tickets wait", perNumber, l.Display, len(page.Items))
+		}
+		if err := s.admin.get(ctx, "/api/v1/tickets?status=pending&limit=100&connection="+l.ID.String(), &page); err != nil {
+			return nil, err
+		}
+	}
+	list := make([]conversation, 0, perNumber)
+	for _, t := range page.Items {
+		list = append(list, conversation{ticket: nobody, id: t.ID, line: l, phone: t.Contact.Phone})
+	}
+	return list, nil
 }
 
 // composed is a reply that was accepted.
