@@ -67,20 +67,19 @@ export class Talk {
 
   static async begin(url: string, name: string, agent: Person): Promise<Talk> {
     const [desk, phones] = await Promise.all([signIn(url, agent), signIn(url, 'elisa')]);
-    const lines = await ask<{ items: { connection_id: string; name: string }[] }>(
-      phones,
-      'get',
-      '/sandbox/connections',
-    );
-    const chat = await ask<{ id: string }>(phones, 'post', '/sandbox/chats', {
-      connection_id: lines.items.find((line) => line.name === 'WhatsApp Loja')?.connection_id,
-      name,
-      phone: `55418${String(Date.now()).slice(-8)}`,
-    });
-    await ask(phones, 'post', `/sandbox/chats/${chat.id}/messages`, { body: text(0) });
+    const chat = await firstWords(phones, await shop(phones), name, String(Date.now()).slice(-8));
     const ticket = await found(desk, name);
     await ask(desk, 'post', `/tickets/${ticket}/accept`, {});
-    return new Talk(desk, phones, name, chat.id, ticket);
+    return new Talk(desk, phones, name, chat, ticket);
+  }
+
+  /** Many customers who write once, in that order. */
+  static async crowd(url: string, names: string[]): Promise<void> {
+    const phones = await signIn(url, 'elisa');
+    const line = await shop(phones);
+    for (const [i, name] of names.entries()) await firstWords(phones, line, name, `8${1_000_000 + i}`);
+    await found(phones, names.at(-1) ?? '');
+    await phones.dispose();
   }
 
   /** Writes messages from … to of the mixed kind and waits until the desk has them. */
@@ -170,6 +169,32 @@ async function ask<T>(
   const answer = await api[method](`/api/v1${path}`, data ? { data, headers } : {});
   if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
   return (answer.status() === 204 ? undefined : await answer.json()) as T;
+}
+
+/** The demo's shop number. */
+async function shop(phones: APIRequestContext): Promise<string> {
+  const { items } = await ask<{ items: { connection_id: string; name: string }[] }>(
+    phones,
+    'get',
+    '/sandbox/connections',
+  );
+  return items.find((line) => line.name === 'WhatsApp Loja')?.connection_id ?? '';
+}
+
+/** A new customer writes; returns the chat on her phone. */
+async function firstWords(
+  phones: APIRequestContext,
+  line: string,
+  name: string,
+  digits: string,
+): Promise<string> {
+  const chat = await ask<{ id: string }>(phones, 'post', '/sandbox/chats', {
+    connection_id: line,
+    name,
+    phone: `55418${digits}`,
+  });
+  await ask(phones, 'post', `/sandbox/chats/${chat.id}/messages`, { body: text(0) });
+  return chat.id;
 }
 
 /** The ticket that the customer's first message made. */

@@ -30,16 +30,21 @@ export function TicketRows({
   const height = phone ? 76 : me.density === 'compact' ? 52 : 68;
   const focusedAt = focused ? items.findIndex((ticket) => ticket.id === focused) : -1;
 
+  const keyOf = useCallback((i: number) => items[i]?.id ?? i, [items]);
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    getItemKey: (i) => items[i]?.id ?? i,
+    getItemKey: keyOf,
     overscan: 8,
-    // The row with the focus stays, or the keyboard would fall out of the list.
+    // The row with the focus stays and so do its neighbours, or the keyboard
+    // would fall out of the list.
     rangeExtractor: (range) => {
-      const shown = defaultRangeExtractor(range);
-      return focusedAt < 0 || shown.includes(focusedAt) ? shown : [...shown, focusedAt].sort((a, b) => a - b);
+      const shown = new Set(defaultRangeExtractor(range));
+      if (focusedAt >= 0)
+        for (const i of [focusedAt - 1, focusedAt, focusedAt + 1])
+          if (i >= 0 && i < range.count) shown.add(i);
+      return [...shown].sort((a, b) => a - b);
     },
   });
   useEffect(() => rows.measure(), [height, rows]);
@@ -113,7 +118,11 @@ export function TicketRows({
 
   return (
     <div className="rows scroll" ref={scroller} tabIndex={-1}>
-      <ul style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label={t(`list.${tab}`)}>
+      <ul
+        style={{ height: rows.getTotalSize(), position: 'relative' }}
+        aria-label={t(`list.${tab}`)}
+        onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setFocused(null)}
+      >
         {rows.getVirtualItems().map((v) => {
           const ticket = items[v.index];
           if (!ticket) return null;
@@ -125,7 +134,6 @@ export function TicketRows({
               aria-setsize={hasMore ? -1 : items.length}
               aria-posinset={v.index + 1}
               onFocus={() => setFocused(ticket.id)}
-              onBlur={() => setFocused(null)}
             >
               <TicketRow ticket={ticket} tab={tab} selected={ticket.id === current} />
             </li>
