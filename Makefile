@@ -13,7 +13,7 @@ RACE_BOTH := ./internal/dbx/... ./internal/store/... ./internal/inbound/... ./in
 # What the web app is made of; its build is repeated only when this changes.
 WEB_SOURCES := $(shell find web/src web/public web/scripts -type f 2>/dev/null) web/index.html web/package.json web/package-lock.json web/vite.config.ts api/openapi.json
 
-.PHONY: build run dev test check fmt lint openapi bench bench-quick bench-full faults shots clean test-go test-e2e test-web journeys deps program
+.PHONY: build run dev test check fmt lint openapi bench bench-quick bench-full bench-web faults shots clean test-go test-e2e test-web journeys deps program
 
 build: web/dist/index.html program ## bin/prosa, one static binary with the web app inside
 
@@ -83,6 +83,9 @@ bench: ## figures beside the machine's own limits, on both databases: up to 40 m
 
 bench-quick: ## a look at them: under three minutes
 	go run ./bench -quick
+
+bench-web: build ## the web app in Chromium, on 10 000 open tickets: some ten minutes
+	cd web && npm run bench
 
 bench-full: ## the whole matrix: hours
 	go run ./bench -full

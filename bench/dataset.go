@@ -22,15 +22,20 @@ type size struct {
 
 func sizes() map[string]size {
 	return map[string]size{
-		"S":  {"S", 1_000, 10_000, 500, 20, 20, 3, 5, 1_000},
-		"L":  {"L", 100_000, 1_000_000, 30_000, 20, 200, 10, 5, 10_000},
-		"XL": {"XL", 1_000_000, 10_000_000, 200_000, 20, 200, 10, 5, 100_000},
+		"S": {"S", 1_000, 10_000, 500, 20, 20, 3, 5, 1_000},
+		"L": {"L", 100_000, 1_000_000, 30_000, 20, 200, 10, 5, 10_000},
+		// One agent's screen at its fullest: everything open, one endless conversation, photos.
+		deskSize: {deskSize, 10_000, 60_000, 10_000, 20, 20, 3, 5, 1_000},
+		"XL":     {"XL", 1_000_000, 10_000_000, 200_000, 20, 200, 10, 5, 100_000},
 	}
 }
 
 const (
 	seed        = 42
+	deskSize    = "desk"
 	longTicket  = 2_000 // messages of ticket 0
+	longOnDesk  = 5_000
+	photoEvery  = 12 // messages of the desk
 	answerGap   = 4 * time.Minute
 	closeAfter  = 10 * time.Minute
 	acceptAfter = time.Minute
@@ -43,6 +48,17 @@ var (
 	dataFrom  = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 	dataUntil = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 )
+
+// onDesk tells that everything is open, as the web app's benchmark wants it.
+func (s *size) onDesk() bool { return s.Name == deskSize }
+
+// long is how many messages ticket 0 has.
+func (s *size) long() int {
+	if s.onDesk() {
+		return longOnDesk
+	}
+	return longTicket
+}
 
 // ticketRow is one ticket. Queue, user, contact and connection are positions in
 // the data set's lists, times are unix milliseconds.
@@ -134,6 +150,9 @@ func (d *dataset) place(rng *rand.Rand) {
 		if i > 0 {
 			contact = 1 + rng.IntN(d.Contacts-1)
 		}
+		if d.onDesk() {
+			contact = i // all are open, and a contact has one open ticket
+		}
 		d.tickets[i] = ticketRow{contact: contact, connection: contact % d.Connections, queue: rng.IntN(d.Queues),
 			user: nobody, status: desk.Closed, created: starts[i]}
 	}
@@ -142,7 +161,10 @@ func (d *dataset) place(rng *rand.Rand) {
 // settleStates makes the newest tickets live, one a contact at most: 3 % of all
 // pending, 7 % open and unanswered, 5 % open and answered (awaiting).
 func (d *dataset) settleStates(rng *rand.Rand) {
-	live := d.Tickets * 15 / 100
+	live, pending := d.Tickets*15/100, 20
+	if d.onDesk() {
+		live, pending = d.Tickets+1, 0
+	}
 	busy := map[int]bool{}
 	for i := d.Tickets - 1; i >= 0; i-- {
 		t := &d.tickets[i]
@@ -152,7 +174,7 @@ func (d *dataset) settleStates(rng *rand.Rand) {
 		if isLive {
 			live--
 			t.status = desk.Open
-			if i > 0 && rng.IntN(100) < 20 {
+			if i > 0 && rng.IntN(100) < pending {
 				t.status = desk.Pending
 			}
 		}
@@ -171,8 +193,8 @@ func (d *dataset) lengths(rng *rand.Rand) []int {
 		sum += weights[i]
 	}
 	n := make([]int, d.Tickets)
-	n[0] = longTicket
-	left := d.Messages - longTicket
+	n[0] = d.long()
+	left := d.Messages - n[0]
 	spare := left - (d.Tickets - 1)
 	for i := 1; i < d.Tickets; i++ {
 		n[i] = 1 + int(float64(spare)*weights[i]/sum)

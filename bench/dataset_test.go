@@ -105,3 +105,17 @@ func TestVocabulary_LeavesSpecialWordsAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestGenerate_Desk(t *testing.T) {
+	d := generate(sizes()[deskSize])
+	if n := len(d.tickets[0].messages); n != longOnDesk || len(d.tickets) != 10_000 {
+		t.Errorf("%d messages in ticket 1 of %d", n, len(d.tickets))
+	}
+	contacts := map[int]bool{}
+	for i := range d.tickets {
+		if r := &d.tickets[i]; r.status != desk.Open || contacts[r.contact] {
+			t.Fatalf("ticket %d is %s, or its contact's second", i, r.status)
+		}
+		contacts[d.tickets[i].contact] = true
+	}
+}

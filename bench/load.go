@@ -24,6 +24,7 @@ type loader struct {
 	now      time.Time
 	contacts []person
 	texts    *writer
+	photos   []desk.Media // none but on the desk
 }
 
 // person is a contact as stored, with her row on her connection.
@@ -33,8 +34,8 @@ type person struct{ contact, identity, channel desk.ID }
 // the program would, because nobody waits.
 const chunk = 2_000
 
-func load(ctx context.Context, s *store.Store, c *company, d *dataset) error {
-	l := &loader{dataset: d, company: c}
+func load(ctx context.Context, s *store.Store, c *company, d *dataset, photos []desk.Media) error {
+	l := &loader{dataset: d, company: c, photos: photos}
 	l.store = store.New(s.DB, nil, func() time.Time { return l.now }, nil)
 	if err := l.meetAll(ctx); err != nil {
 		return fmt.Errorf("contacts: %w", err)
@@ -241,6 +242,15 @@ func (l *loader) happen(tx *dbx.Tx, a act) error {
 		TicketID: r.id, Pos: a.at, Actor: actor, After: &sight, At: desk.Time(a.at)})
 }
 
+// photo makes some messages photos with a caption.
+func (l *loader) photo(m *desk.Message, n int) []desk.Media {
+	if len(l.photos) == 0 || n%photoEvery != 0 {
+		return nil
+	}
+	m.Type = desk.TypeImage
+	return []desk.Media{l.photos[n/photoEvery%len(l.photos)]}
+}
+
 func (l *loader) say(tx *dbx.Tx, n int) error {
 	row := &l.messages[n]
 	r := &l.tickets[row.ticket]
@@ -257,7 +267,7 @@ func (l *loader) say(tx *dbx.Tx, n int) error {
 		}
 		typ, actor = desk.EvMessageCreated, desk.ByUser(m.UserID)
 	}
-	if err := l.store.InsertMessage(tx, &m); err != nil {
+	if err := l.store.InsertMessage(tx, &m, l.photo(&m, n)...); err != nil {
 		return err
 	}
 	sight := l.company.sight(r)

@@ -26,6 +26,7 @@ type options struct {
 	ops  []string
 	out  string
 	work string
+	desk string // only write the desk's data there
 }
 
 func main() {
@@ -53,6 +54,7 @@ func parse() (options, error) {
 	flag.StringVar(&ops, "ops", "", "only figures whose names begin so, separated by commas")
 	flag.StringVar(&o.out, "out", filepath.Join("bench", "out"), "folder of results and built data")
 	flag.StringVar(&o.work, "work", os.TempDir(), "folder of the databases under load: a disk, not memory")
+	flag.StringVar(&o.desk, "desk", "", "measure nothing: write the data of the web app's benchmark into this folder and tell who may sign in")
 	flag.Parse()
 	switch {
 	case quick:
@@ -119,6 +121,9 @@ func bench(ctx context.Context, o options) (err error) {
 	}
 	b := &benchmark{options: o, prog: prog, report: &report{},
 		library: &library{dir: filepath.Join(o.out, "data"), work: work, prog: prog}}
+	if o.desk != "" {
+		return b.library.writeDesk(ctx, o.desk, os.Stdout)
+	}
 	if err := b.all(ctx, work); err != nil {
 		return err
 	}

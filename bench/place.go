@@ -154,7 +154,11 @@ func (l *library) build(ctx context.Context, db dbx.Dialect, d *dataset, kept st
 	if err := cl.setAside(ctx, databaseName, wordIndex); err != nil {
 		return err
 	}
-	if err := withStore(ctx, at, func(s *store.Store) error { return load(ctx, s, c, d) }); err != nil {
+	photos, err := savePhotos(ctx, at, c, d)
+	if err != nil {
+		return err
+	}
+	if err := withStore(ctx, at, func(s *store.Store) error { return load(ctx, s, c, d, photos) }); err != nil {
 		return err
 	}
 	if cl != nil {
