@@ -208,7 +208,16 @@ export async function choose(within: Page | Locator, label: string | RegExp, opt
   const page = 'page' in within ? within.page() : within;
   await within.getByRole('combobox', { name: label }).click();
   await page.getByRole('option', { name: option }).click();
-  await expect(page.getByRole('option')).toHaveCount(0);
+  await expect(page.getByRole('listbox', { name: label })).toHaveCount(0);
+}
+
+/** One more entry in a select that takes several. */
+export async function add(within: Locator, label: string, option: string) {
+  const field = within.getByRole('combobox', { name: label });
+  await field.click();
+  await within.page().getByRole('option', { name: option }).click();
+  await field.press('Tab');
+  await expect(within.page().getByRole('listbox', { name: label })).toHaveCount(0);
 }
 
 /** Moves a switch by its words, as people do. */

@@ -27,7 +27,7 @@ export class Phone {
 
   /** A new customer, by the simulator's own form. */
   async create(name: string): Promise<void> {
-    await this.page.getByRole('button', { name: 'Novo', exact: true }).click();
+    await this.page.getByRole('region', { name: 'Clientes' }).getByRole('button', { name: 'Novo' }).click();
     const form = this.page.getByRole('dialog', { name: 'Novo cliente' });
     await form.getByLabel('Nome').fill(name);
     await form.getByRole('button', { name: 'Abrir conversa' }).click();

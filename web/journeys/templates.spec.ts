@@ -91,7 +91,7 @@ test('B8 B9 D17a templates: synchronised, written with preview and counters, dec
       .getByRole('dialog', { name: `Excluir ${name}?` })
       .getByRole('button', { name: 'Excluir' })
       .click();
-    await expect(page.getByText('Excluído')).toBeVisible();
+    await expect(page.getByText('Excluído').last()).toBeVisible();
     await expect(page.getByRole('button', { name, exact: true })).toHaveCount(0);
   }
 });

@@ -167,16 +167,16 @@ function Tags({ ticket }: { ticket: Ticket }) {
             {(tags ?? [])
               .filter((x) => x.active || ticket.tags.includes(x.id))
               .map((x) => (
-                <Menu.Item
+                <Menu.CheckboxItem
                   key={x.id}
-                  role="menuitemcheckbox"
-                  aria-checked={ticket.tags.includes(x.id)}
-                  leftSection={<Dot c={x.color} />}
-                  rightSection={ticket.tags.includes(x.id) ? '✓' : ''}
-                  onClick={() => toggle(x.id)}
+                  checked={ticket.tags.includes(x.id)}
+                  onChange={() => toggle(x.id)}
                 >
-                  {x.name}
-                </Menu.Item>
+                  <span className="row g8">
+                    <Dot c={x.color} />
+                    {x.name}
+                  </span>
+                </Menu.CheckboxItem>
               ))}
             {tags?.length === 0 && <Menu.Label>{t('panel.noTagsYet')}</Menu.Label>}
           </Menu.Dropdown>
