@@ -214,6 +214,7 @@ test('C8 C16 ticks follow the phone; the detail tells times, reason and what is 
   const value = (name: string) =>
     page.getByRole('dialog').locator('dl div').filter({ hasText: name }).locator('dd');
   await composer(page).fill('Chegou o orçamento?');
+  await expect(phone.screen().getByText('digitando…')).toBeVisible();
   await composer(page).press('Enter');
   const sent = bubble(page, 'Chegou o orçamento?');
   await expect(sent).toHaveAttribute('data-status', 'sent');
