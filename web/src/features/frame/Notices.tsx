@@ -4,10 +4,12 @@ import { useNavigate } from '@tanstack/react-router';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { i18n, useT } from '@/i18n';
+import { errorText } from '@/lib/errors';
 import { elapsed } from '@/lib/format';
 import { useNow } from '@/lib/clock';
 import type { Notification } from '@/lib/types';
 import { Btn, Empty } from '@/ui/parts';
+import { Skeleton } from '@/ui/Skeleton';
 import { markSeen, notices } from './notices';
 
 function icon(type: Notification['type']) {
@@ -17,11 +19,22 @@ function icon(type: Notification['type']) {
   return <IconInbox size={18} />;
 }
 
+const Waiting = () => (
+  <div className="col g16 dbody" aria-hidden="true">
+    {[200, 150, 230, 180].map((w) => (
+      <div className="col g8" key={w}>
+        <Skeleton w={w} h={12} />
+        <Skeleton w={w + 60} h={10} />
+      </div>
+    ))}
+  </div>
+);
+
 export function Notices({ onClose }: { onClose: () => void }) {
   const t = useT();
   const now = useNow();
   const navigate = useNavigate();
-  const { data, fetchNextPage, hasNextPage, isPending } = useInfiniteQuery(notices);
+  const { data, error, refetch, fetchNextPage, hasNextPage, isPending } = useInfiniteQuery(notices);
   const items = data?.pages.flatMap((p) => p.items) ?? [];
   const newest = items[0]?.id;
   useEffect(() => {
@@ -51,9 +64,15 @@ export function Notices({ onClose }: { onClose: () => void }) {
       closeButtonProps={{ 'aria-label': t('action.close') }}
     >
       <div className="scroll grow">
-        {!isPending && items.length === 0 && (
-          <Empty title={t('notice.emptyTitle')} text={t('notice.emptyText')} />
+        {isPending && <Waiting />}
+        {error && !data && (
+          <Empty
+            title={t('admin.failed')}
+            text={errorText(error)}
+            action={<Btn onClick={() => void refetch()}>{t('admin.retry')}</Btn>}
+          />
         )}
+        {data && items.length === 0 && <Empty title={t('notice.emptyTitle')} text={t('notice.emptyText')} />}
         <ul className="notices">
           {items.map((notice) => {
             const key = `notice.${notice.type}`;

@@ -14,7 +14,7 @@ export const notices = infiniteQueryOptions({
   queryFn: ({ pageParam }) =>
     ok(
       api.GET('/api/v1/me/notifications', {
-        params: { query: { cursor: pageParam || undefined, limit: 30 } },
+        params: { query: { cursor: pageParam || undefined } },
       }),
     ),
   initialPageParam: '',

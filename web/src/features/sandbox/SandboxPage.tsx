@@ -67,6 +67,7 @@ function Simulator() {
       </main>
     );
 
+  const nobody = list.data?.length === 0;
   const controls = chat && connection && <Controls chat={chat} connection={connection} />;
   return (
     <main className="page sim" id="conteudo" tabIndex={-1}>
@@ -106,10 +107,10 @@ function Simulator() {
         </header>
       )}
       <div className="simbody">
-        {!(narrow && chat) && (
+        {!(narrow && (chat || nobody)) && (
           <ChatList chats={list.data} current={chat?.id} onChoose={setChosen} onNew={() => setOpen('new')} />
         )}
-        {!(narrow && !chat) && (
+        {(!narrow || chat || nobody) && (
           <section className="simstage" aria-label={t('sandbox.phone')}>
             {chat ? (
               <Phone key={chat.id} chat={chat} onBack={narrow ? () => setChosen(null) : undefined} />

@@ -26,9 +26,10 @@ const ContactDrawer = lazy(() =>
 export function ContactPanel({ ticketId, onClose }: { ticketId: string; onClose: () => void }) {
   const t = useT();
   const can = useCan();
-  const { data: ticket } = useQuery(q.ticket(ticketId));
+  const { data: ticket, error } = useQuery(q.ticket(ticketId));
   const [edit, setEdit] = useState<string | null>(null);
   const [open, setOpen] = useState<string[]>(['tags']);
+  if (!ticket && error) return null;
   if (!ticket) return <aside className="panel" aria-busy="true" />;
   const c = ticket.contact;
   return (
@@ -156,7 +157,7 @@ function Tags({ ticket }: { ticket: Ticket }) {
       })}
       {ticket.tags.length === 0 && !may && <span className="mut x13">{t('panel.noTags')}</span>}
       {may && (
-        <Menu closeOnItemClick={false} position="bottom-start" width={220}>
+        <Menu position="bottom-start" width={220}>
           <Menu.Target>
             <button type="button" className="addtag">
               <IconPlus size={14} />
@@ -170,12 +171,10 @@ function Tags({ ticket }: { ticket: Ticket }) {
                 <Menu.CheckboxItem
                   key={x.id}
                   checked={ticket.tags.includes(x.id)}
+                  rightSection={<Dot c={x.color} />}
                   onChange={() => toggle(x.id)}
                 >
-                  <span className="row g8">
-                    <Dot c={x.color} />
-                    {x.name}
-                  </span>
+                  {x.name}
                 </Menu.CheckboxItem>
               ))}
             {tags?.length === 0 && <Menu.Label>{t('panel.noTagsYet')}</Menu.Label>}
