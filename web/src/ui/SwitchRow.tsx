@@ -1,6 +1,6 @@
-import { Switch } from '@mantine/core';
+import { Switch, Tooltip } from '@mantine/core';
 import { useId } from 'react';
-import { Tooltip } from '@mantine/core';
+import './switch-row.css';
 
 interface Props {
   label: string;

@@ -81,7 +81,10 @@ export function Notices({ onClose }: { onClose: () => void }) {
                 <button type="button" className={notice.seen ? '' : 'new1'} onClick={() => open(notice)}>
                   <span className="nico">{icon(notice.type)}</span>
                   <span className="grow">
-                    <span className="nt">{notice.contact_name ?? t('notice.connection')}</span>
+                    <span className="nt">
+                      {notice.contact_name ??
+                        t(notice.type.startsWith('connection.') ? 'notice.connection' : 'notice.gone')}
+                    </span>
                     <span className="nx">
                       {i18n.exists(key) ? i18n.t(key as 'notice.other') : t('notice.other')}
                       {notice.actor.name && ` · ${notice.actor.name}`}

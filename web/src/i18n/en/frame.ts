@@ -41,6 +41,7 @@ export default {
     emptyTitle: 'No notifications',
     emptyText: 'New tickets in your queues, those handed to you and messages that did not leave appear here.',
     connection: 'Connection',
+    gone: 'Ticket of another queue',
     other: 'There is news',
     ticket: {
       queued: 'New ticket in your queue',

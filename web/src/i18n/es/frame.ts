@@ -42,6 +42,7 @@ export default {
     emptyText:
       'Aquí aparecen las atenciones nuevas de tus colas, las que te pasen y los mensajes que no salieron.',
     connection: 'Conexión',
+    gone: 'Atención de otra cola',
     other: 'Hay una novedad',
     ticket: {
       queued: 'Nueva atención en tu cola',

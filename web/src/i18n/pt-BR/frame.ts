@@ -42,6 +42,7 @@ export default {
     emptyText:
       'Aqui aparecem novos atendimentos das suas filas, os que passarem para você e mensagens que não saíram.',
     connection: 'Conexão',
+    gone: 'Atendimento de outra fila',
     other: 'Há uma novidade',
     ticket: {
       queued: 'Novo atendimento na sua fila',
