@@ -282,6 +282,9 @@ func (l *line) claim(ctx context.Context) (messages []desk.Message, again time.D
 	if free == 0 {
 		return nil, idle, nil // a finished call nudges
 	}
+	if again := l.resting(); again > 0 {
+		return nil, again, nil
+	}
 	now := l.o.now()
 	heads, err := l.o.Store.Heads(l.o.Store.DB.Read(ctx), l.AccountID, l.ConnectionID, now, 4*maxInFlight)
 	if err != nil || len(heads) == 0 {
@@ -300,6 +303,14 @@ func (l *line) claim(ctx context.Context) (messages []desk.Message, again time.D
 	}
 	l.take(messages)
 	return messages, again, nil
+}
+
+// resting is how long nothing may leave, whatever waits: it need not be looked
+// for.
+func (l *line) resting() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return max(0, l.pacer.rests.Sub(l.o.Now()))
 }
 
 // admit asks the limits which heads may leave. People come before campaigns by

@@ -17,6 +17,7 @@ type pacer struct {
 	pairs map[desk.ID]*rate.Limiter // by conversation
 	held  map[desk.ID]time.Time     // conversation → not before
 	media map[desk.ID]arrival       // conversation → the file that must arrive first
+	rests time.Time                 // the whole connection has sent what it may, until then
 }
 
 // arrival is a file on its way; what follows in its conversation waits for it,
@@ -30,6 +31,11 @@ type arrival struct {
 // provider counts when calls arrive, and those of a burst are slower than those
 // after it: with nothing to spare it would see more than it allows.
 const spareBurst = 0.1
+
+// rest is how long at least a connection waits that has sent all it may. What
+// may leave by then leaves together: looking for it once costs as much as
+// looking for one message.
+const rest = 50 * time.Millisecond
 
 func newPacer(p channel.Pace) *pacer {
 	limit, burst := rate.Inf, 1
@@ -70,6 +76,9 @@ func (p *pacer) hold(conversation desk.ID, until time.Time) {
 // admit takes one sending slot for the conversation. When it may not send yet
 // it takes nothing and says when to ask again.
 func (p *pacer) admit(conversation desk.ID, now time.Time) (ok bool, again time.Time) {
+	if p.rests.After(now) {
+		return false, p.rests
+	}
 	if until := p.held[conversation]; until.After(now) {
 		return false, until
 	}
@@ -82,7 +91,8 @@ func (p *pacer) admit(conversation desk.ID, now time.Time) (ok bool, again time.
 		return false, now.Add(shortfall(pair, now))
 	}
 	if p.total.TokensAt(now) < 1 {
-		return false, now.Add(shortfall(p.total, now))
+		p.rests = now.Add(max(rest, shortfall(p.total, now)))
+		return false, p.rests
 	}
 	p.total.AllowN(now, 1)
 	if pair != nil {

@@ -119,3 +119,28 @@ func TestRateHoldsWhereMessagesArrive(t *testing.T) {
 		}
 	})
 }
+
+// A connection that has sent all it may is not asked for every message again:
+// what may leave after a while leaves together, and no less in the long run.
+func TestAnExhaustedConnectionRests(t *testing.T) {
+	const perSecond = 80
+	p := newPacer(channel.Pace{PerSecond: perSecond})
+	start := time.Unix(1_800_000_000, 0)
+	now, sent, looks := start, 0, 0
+	for now.Before(start.Add(10 * time.Second)) {
+		looks++
+		ok, again := true, time.Time{}
+		for ok {
+			if ok, again = p.admit(desk.ID(sent+1), now); ok {
+				sent++
+			}
+		}
+		now = again
+	}
+	if least := 10*perSecond + perSecond/2; sent < least {
+		t.Errorf("%d messages in ten seconds, want %d at least", sent, least)
+	}
+	if most := 10*20 + 1; looks > most {
+		t.Errorf("looked %d times, want %d at most", looks, most)
+	}
+}
