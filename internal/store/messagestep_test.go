@@ -195,9 +195,13 @@ func TestOutbox_HeadsOnly(t *testing.T) {
 		// An uncertain message holds up its conversation for a while.
 		w.claim(b1)
 		b2 := w.answers(b, "b2", desk.StatusPending)
-		w.mustStep(b1, store.MessageStep{To: desk.StatusUncertain, RunAt: w.at().Add(30 * time.Second)})
+		w.mustStep(b1, store.MessageStep{To: desk.StatusUncertain, RunAt: w.at().Add(desk.UncertainHold)})
 		w.heads(a2)
-		w.clock.Advance(30 * time.Second)
+		w.clock.Advance(desk.UncertainHold)
+		w.heads(a2, b2)
+
+		// Nor for longer because the clock is set back meanwhile.
+		w.clock.Set(w.clock.Now().Add(-time.Hour))
 		w.heads(a2, b2)
 	})
 }
