@@ -14,7 +14,7 @@ type person struct {
 	*browser
 	run         *run
 	role        string
-	queues      []string
+	scope       scope
 	connections []string
 	random      *rand.Rand
 	viewer      *viewer
@@ -31,7 +31,7 @@ func (p *person) sees(t *ticket) bool {
 	if t.UserID != nil {
 		return *t.UserID == p.id
 	}
-	return t.QueueID != nil && slices.Contains(p.queues, *t.QueueID) &&
+	return t.QueueID != nil && p.scope.may(*t.QueueID) &&
 		(len(p.connections) == 0 || slices.Contains(p.connections, t.ConnectionID))
 }
 
@@ -121,7 +121,7 @@ func (p *person) transfers(t *ticket) {
 	body := fields{"queue_id": queue}
 	if p.random.IntN(3) == 0 {
 		to := p.run.people[p.random.IntN(len(p.run.people))]
-		if slices.Contains(to.queues, queue) && (len(to.connections) == 0 || slices.Contains(to.connections, t.ConnectionID)) {
+		if slices.Contains(to.scope.now(), queue) && (len(to.connections) == 0 || slices.Contains(to.connections, t.ConnectionID)) {
 			body["user_id"] = to.id
 		}
 	}
@@ -169,8 +169,8 @@ func (p *person) starts() {
 	if len(p.connections) > 0 {
 		number = len(p.run.numbers) - 1
 	}
-	queues := p.queues
-	if queues == nil {
+	queues := p.scope.now()
+	if len(queues) == 0 {
 		queues = p.run.queues
 	}
 	p.started++

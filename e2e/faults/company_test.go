@@ -93,7 +93,7 @@ func (r *run) hire(name, role string, queues, connections []string) *person {
 	b, err := newBrowser(r.desk.address(), name)
 	r.must(err)
 	r.post1("/session", fields{"email": email, "password": password}, b)
-	p := &person{run: r, browser: b, role: role, queues: queues, connections: connections, random: r.random("agent " + name)}
+	p := &person{run: r, browser: b, role: role, scope: scope{queues: queues}, connections: connections, random: r.random("agent " + name)}
 	p.viewer = newViewer(p)
 	return p
 }

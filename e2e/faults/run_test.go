@@ -33,6 +33,8 @@ type run struct {
 	numberOf    map[string]string // connection → number
 	template    string
 
+	moving sync.WaitGroup // people, to other queues
+
 	mu    sync.Mutex
 	books books
 	once  map[string]bool

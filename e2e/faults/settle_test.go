@@ -24,6 +24,7 @@ func (r *run) settle() {
 		r.check(n)
 	}
 	r.crowd.end()
+	r.moving.Wait()
 	if !r.until(patience, r.post.drained) {
 		r.wrong("webhooks are not acknowledged although nothing is wrong any more")
 	}
@@ -33,7 +34,7 @@ func (r *run) settle() {
 	moving := 0
 	if !r.until(patience, func() bool {
 		var err error
-		moving, err = r.moving()
+		moving, err = r.onTheWay()
 		return err == nil && moving == 0 && r.post.drained()
 	}) {
 		r.wrong("%d messages are still on their way although nothing is wrong any more", moving)
@@ -63,8 +64,8 @@ func (r *run) pass(d time.Duration) error {
 	return errors.Join(err, db.Close())
 }
 
-// moving counts the messages on their way.
-func (r *run) moving() (n int, err error) {
+// onTheWay counts the messages on their way.
+func (r *run) onTheWay() (n int, err error) {
 	db, err := r.store.open(r.ctx)
 	if err != nil {
 		return 0, err

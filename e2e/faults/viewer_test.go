@@ -31,7 +31,7 @@ type viewer struct {
 	told    map[string]bool                // tickets that this connection told of
 	badges  *badges                        // as last told; nil: not yet
 	stalled time.Time                      // reads nothing until then
-	cut     context.CancelFunc             // of the connection
+	began   time.Time                      // of the connection
 	stale   bool                           // a fetch failed
 	resyncs int
 	frames  int
@@ -82,7 +82,7 @@ func (v *viewer) connection() {
 	ctx, cancel := context.WithCancel(v.who.run.ctx)
 	defer cancel()
 	v.mu.Lock()
-	v.cut, v.told = cancel, map[string]bool{}
+	v.began, v.told = time.Now(), map[string]bool{}
 	v.mu.Unlock()
 	req, err := v.who.request(ctx, http.MethodGet, "/stream", "", nil)
 	if err != nil {
@@ -136,7 +136,11 @@ func (v *viewer) stall(ctx context.Context) {
 // take applies a frame; false ends the connection.
 func (v *viewer) take(ctx context.Context, f *frame) bool {
 	switch f.Type {
-	case "hello", "resync", "scope.changed":
+	case "hello":
+		v.who.scope.told(v.began)
+		return v.refetch(ctx)
+	case "resync", "scope.changed":
+		v.who.scope.told(time.Now())
 		return v.refetch(ctx)
 	case "session.ended":
 		v.who.run.wrong("%s's session ended", v.who.name)

@@ -45,7 +45,7 @@ func blows(s storage) []string {
 }
 
 var troubles = []string{"meta slow", "meta refuse", "meta throttle", "meta down", "meta drop", "meta gateway", "meta late",
-	"hooks mix", "hooks twice", "hooks delay", "token", "stall"}
+	"hooks mix", "hooks twice", "hooks delay", "token", "stall", "move"}
 
 // schedule draws the faults of a run of a length. Kinds are dealt like cards,
 // so that none is missing until all were there.
@@ -69,7 +69,7 @@ func schedule(random *rand.Rand, length time.Duration, heavy []string) []event {
 	deal = dealer(random, troubles)
 	for at := within(random, 300, 900); at < end; at += within(random, 500, 1500) {
 		all = append(all, event{at: at, kind: deal(), lasts: lasts(600, 2600), number: random.IntN(60), share: 0.15 + 0.5*random.Float64(),
-			slow: within(random, 50, 1500)})
+			slow: within(random, 50, 1500), choice: random.IntN(100)})
 	}
 	slices.SortStableFunc(all, func(a, b event) int { return int(a.at - b.at) })
 	return all
@@ -202,6 +202,8 @@ func (r *run) trouble(e event) {
 		v.mu.Lock()
 		v.stalled = time.Now().Add(e.lasts)
 		v.mu.Unlock()
+	case kind == "move":
+		r.moving.Go(func() { r.moves(r.people[e.number%len(r.people)], e.choice) })
 	case kind == "token":
 		r.meta.change(number, func(l *line) { l.token = "another" })
 		later(func() { r.meta.change(number, func(l *line) { l.token = "token-" + number }); go r.check(number) })
