@@ -233,11 +233,12 @@ export const row = (page: Page, name: string) =>
 export const bubble = (page: Page, text: string) => page.locator('[data-message]').filter({ hasText: text });
 export const composer = (page: Page) => page.locator('[data-composer]');
 
-export async function clean(page: Page): Promise<void> {
+/** Nothing for axe to say. A menu stands beside the page, outside its landmarks. */
+export async function clean(page: Page, { region = true } = {}): Promise<void> {
   const found = await new AxeBuilder({ page })
     .options({
       runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
-      rules: { region: { enabled: true } },
+      rules: { region: { enabled: region } },
     })
     .analyze();
   expect(

@@ -89,7 +89,7 @@ test('D43 D44 E6-E14 queues, people and teams: made, changed, told, deleted; eac
   await gil.getByRole('link', { name: /Pendentes/ }).click();
   await expect(gil.getByText('Ninguém esperando')).toBeVisible();
   await gil.goto('/equipe');
-  await expect(gil.getByText('Seu perfil de acesso não permite isto.')).toBeVisible();
+  await expect(gil.getByRole('heading', { name: 'Esta página não existe' })).toBeVisible();
 
   // A supervisor organises people, but nobody above them, and deletes nobody.
   const fabio = await beside(context, 'fabio', complaints, desk);
@@ -247,7 +247,7 @@ test('C5 C17 D03 a contact: found, changed, told; blocked, its messages stay out
   const line = page.getByRole('row').filter({ hasText: 'Tadeu Pires Neto' });
   await expect(line).toContainText('Atacado');
   drawer = await open(page, 'Tadeu Pires Neto');
-  await told(drawer, /Fábio Mendes mudou o contato.*Tadeu Pires Neto/s);
+  await told(drawer, /Fábio Mendes mudou o contato.*Nome.*Atacado/s);
   await drawer.getByRole('button', { name: 'Bloquear', exact: true }).click();
   const ask = drawerOf(page, 'Bloquear Tadeu Pires Neto?');
   await ask.getByRole('button', { name: 'Bloquear', exact: true }).click();

@@ -123,7 +123,7 @@ test('E3 D17 a simulated connection, its clock and faults; what was not understo
   await expect(bubble(page, lost)).toHaveCount(0);
 
   await phone.page.bringToFront();
-  await phone.page.getByRole('banner').getByRole('button', { name: 'Mais opções' }).click();
+  await phone.page.getByRole('main').getByRole('button', { name: 'Mais opções' }).click();
   await phone.page.getByRole('menuitem', { name: 'Recomeçar do zero' }).click();
   await phone.page.getByRole('dialog').getByRole('button', { name: 'Recomeçar do zero' }).click();
   await expect(phone.page.getByText('Nenhum cliente ainda')).toBeVisible();

@@ -15,11 +15,14 @@ const index = readFileSync(new URL('index.html', dist), 'utf8');
 const hashed = files.filter((name) => /^assets\/.*\.(js|css|woff2)$/.test(name)).sort();
 const version = createHash('sha256').update(index).update(hashed.join()).digest('hex').slice(0, 12);
 const worker = new URL('sw.js', dist);
+const fill = (text, place, value) => {
+  if (!place.test(text)) throw new Error(`sw.js has no ${place}: it would never install`);
+  return text.replace(place, value);
+};
+const names = JSON.stringify(hashed.map((name) => `/${name}`));
 writeFileSync(
   worker,
-  readFileSync(worker, 'utf8')
-    .replace('__VERSION__', version)
-    .replace('"__FILES__"', JSON.stringify(hashed.map((name) => `/${name}`))),
+  fill(fill(readFileSync(worker, 'utf8'), /__VERSION__/, version), /(['"])__FILES__\1/, names),
 );
 
 for (const name of files) {

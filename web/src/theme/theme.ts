@@ -63,7 +63,13 @@ export const theme = createTheme({
       },
     },
     Menu: {
-      defaultProps: { shadow: 'sm', radius: 'md', withinPortal: true, transitionProps: { duration: 90 } },
+      defaultProps: {
+        shadow: 'sm',
+        radius: 'md',
+        withinPortal: true,
+        transitionProps: { duration: 90 },
+        withInitialFocusPlaceholder: false, // a menu has items and nothing else
+      },
     },
     Popover: { defaultProps: { shadow: 'sm', radius: 'md', transitionProps: { duration: 90 } } },
     Modal: {

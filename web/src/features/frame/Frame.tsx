@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { onSignedOut } from '@/api/client';
 import { q, queryClient } from '@/api/query';
+import { Missing } from '@/app/Missing';
 import { SessionContext } from '@/app/session';
 import { setLanguage, useT } from '@/i18n';
 import { setTimeZone } from '@/lib/format';
@@ -15,7 +16,7 @@ import { StartHost } from '@/features/start/StartHost';
 import { ConnectionBanner } from './ConnectionBanner';
 import { useCommands, useKeys, type Group } from './commands';
 import { useStream } from './link';
-import { usePlaces } from './nav';
+import { useClosed, usePlaces } from './nav';
 import { Palette } from './Palette'; // at once: what is typed next belongs into it
 import { PauseDialog } from './PauseDialog';
 import { PhoneBar } from './PhoneBar';
@@ -104,7 +105,7 @@ function SignedIn({ me }: { me: Me }) {
           {!phone && <Rail on={on} />}
           <div className="stage">
             <ConnectionBanner />
-            <Outlet />
+            <Place />
           </div>
         </div>
         {phone && <PhoneBar on={on} />}
@@ -122,6 +123,9 @@ function SignedIn({ me }: { me: Me }) {
     </SessionContext.Provider>
   );
 }
+
+/** What is at this address, or that it is not for this person. */
+const Place = () => (useClosed() ? <Missing /> : <Outlet />);
 
 function SkipLink() {
   const t = useT();

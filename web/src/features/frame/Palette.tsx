@@ -99,7 +99,7 @@ export function Palette({ search, onClose }: { search: boolean; onClose: () => v
       yOffset="12vh"
       centered={false}
       padding={0}
-      aria-label={t('command.palette')}
+      attributes={{ content: { 'aria-label': t('command.palette') } }}
     >
       <div className="palette">
         <div className="pin">

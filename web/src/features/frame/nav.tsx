@@ -7,9 +7,10 @@ import {
   IconTemplate,
   IconUsers,
 } from '@tabler/icons-react';
+import { useLocation } from '@tanstack/react-router';
 import { useMe } from '@/app/session';
 import { useT } from '@/i18n';
-import type { Ability } from '@/lib/types';
+import type { Ability, Me } from '@/lib/types';
 
 const stroke = { size: 20, stroke: 1.75 };
 
@@ -43,11 +44,20 @@ const places = [
 
 export type Place = (typeof places)[number] & { label: string };
 
+const open = (me: Me, place: (typeof places)[number]) =>
+  place.needs.length === 0 || (place.needs as readonly Ability[]).some((a) => me.can.includes(a));
+
+/** Whether this address is a place where this user may not go. */
+export function useClosed(): boolean {
+  const me = useMe();
+  const path = useLocation({ select: (at) => at.pathname });
+  const place = places.find(({ to }) => path === to || path.startsWith(`${to}/`));
+  return place !== undefined && !open(me, place);
+}
+
 /** Where this user may go; the rest is absent. */
 export function usePlaces(): Place[] {
   const t = useT();
   const me = useMe();
-  return places
-    .filter((p) => p.needs.length === 0 || (p.needs as readonly Ability[]).some((a) => me.can.includes(a)))
-    .map((p) => ({ ...p, label: t(`nav.${p.name}`) }));
+  return places.filter((p) => open(me, p)).map((p) => ({ ...p, label: t(`nav.${p.name}`) }));
 }

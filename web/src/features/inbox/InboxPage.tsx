@@ -78,7 +78,7 @@ export function InboxPage() {
           size={phone ? '100%' : 360}
           withCloseButton={false}
           className="drawer-root"
-          aria-label={t('panel.title')}
+          attributes={{ content: { 'aria-label': t('panel.title') } }}
         >
           {panel}
         </Drawer>
