@@ -57,7 +57,7 @@ test('A1-A13 B2 the number field leads to the whole form; the ticket opens locke
   await expect(drawer.getByText('Mensagem inteira: 52 de 1.024 caracteres')).toBeVisible();
   await drawer.getByLabel(/^Parâmetro 1 · ex.: Ana/).fill('Sílvia');
   await expect(drawer.getByText('Mensagem inteira: 58 de 1.024 caracteres')).toBeVisible();
-  await expect(drawer.locator('.dmsg')).toContainText('Olá, Sílvia! Aqui é da Aurora Móveis.');
+  await expect(drawer.getByRole('figure')).toContainText('Olá, Sílvia! Aqui é da Aurora Móveis.');
   await drawer.getByRole('button', { name: 'Enviar modelo' }).click();
   await expect(bubble(page, 'Olá, Sílvia!')).toHaveAttribute('data-status', /sent|delivered|read/);
   await expect(side.getByText('1 cobrada')).toBeVisible();
@@ -132,7 +132,7 @@ test('B3-B11 the options menu, the picker, a new contact, only a template; going
   const values = { nome: 'Lara', pedido: '77', inicio: '8h', fim: '12h', 'Final do link': '77' };
   for (const [name, value] of Object.entries(values))
     await panel.getByLabel(new RegExp(`^${name}`, 'i')).fill(value);
-  await expect(panel.locator('.dmsg')).toContainText('Olá, Lara! O pedido 77 sai amanhã, entre 8h e 12h.');
+  await expect(panel.getByRole('figure')).toContainText('Olá, Lara! O pedido 77 sai amanhã, entre 8h e 12h.');
   await expect(panel.getByText('por este envio')).toBeVisible();
   const steps = panel.getByRole('list', { name: 'Passo a passo' });
   await steps.getByRole('button', { name: /Contato Lara Furtado|Contato.*Lara/ }).click();

@@ -34,7 +34,7 @@ test('B8 B9 D17a templates: synchronised, written with preview and counters, dec
   await form.getByLabel('Texto do botão').last().fill('Ver no mapa');
   await form.getByLabel('Endereço').fill('https://auroramoveis.example/visita/{{1}}');
   await form.getByLabel('Exemplo do endereço completo').fill('https://auroramoveis.example/visita/77');
-  const preview = form.locator('.tphone');
+  const preview = form.getByRole('figure');
   await expect(preview).toContainText('Visita de quinta');
   await expect(preview).toContainText('Olá, Vera! A visita foi marcada às 14h e dura uma hora.');
   await expect(preview).toContainText('Pode vir');

@@ -95,7 +95,9 @@ test('B2 B4-B9 step by step: a number, a queue, a template filled under its prev
     ['Final do link', '991'],
   ] as const)
     await panel.getByLabel(new RegExp(`^${name}`, 'i')).fill(value);
-  await expect(panel.locator('.dmsg')).toContainText('Olá, Sílvia! O pedido 991 sai amanhã, entre 8h e 12h.');
+  await expect(panel.getByRole('figure')).toContainText(
+    'Olá, Sílvia! O pedido 991 sai amanhã, entre 8h e 12h.',
+  );
   await expect(panel.getByText('por este envio')).toBeVisible();
   await start.click();
   await expect(panel).toBeHidden();
