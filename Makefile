@@ -60,7 +60,7 @@ test-go: ## every package, both databases, the race detector
 	CGO_ENABLED=1 PROSA_TEST_DATABASES=sqlite go test -race -count=1 -timeout 20m $(RACE_SQLITE)
 	PROSA_TEST_DATABASES=postgres go test -count=1 -timeout 20m $(WITH_DATABASE)
 
-test-web: web/node_modules ## the web app: types, lint, logic
+test-web: build journeys ## the web app: types, lint, logic, and lived through in Chromium
 	cd web && npm run check
 
 journeys: build ## the web app lived through in Chromium

@@ -8,6 +8,29 @@ const proxy = Object.fromEntries(
   ['/api', '/hooks'].map((path) => [path, { target: server, changeOrigin: true }]),
 );
 
+interface Graph {
+  getModuleInfo: (id: string) => { importedIds: string[] } | null;
+}
+const entry = fileURLToPath(new URL('./src/main.tsx', import.meta.url)).replaceAll('\\', '/');
+let first: Set<string> | undefined;
+
+/** What the first screen needs: everything the entry imports, and what that imports. */
+function firstLoad(graph: Graph): Set<string> {
+  const found = new Set([entry]);
+  for (const id of found) for (const next of graph.getModuleInfo(id)?.importedIds ?? []) found.add(next);
+  return found;
+}
+
+/**
+ * The first screen comes in two files, ours and others', not in one for each
+ * pair of pages that share something; the icons of all other pages in a third.
+ */
+function group(id: string, graph: Graph): string | null {
+  first ??= firstLoad(graph);
+  if (first.has(id)) return id.includes('/node_modules/') ? 'vendor' : 'app';
+  return id.includes('/@tabler/icons-react/') ? 'icons' : null;
+}
+
 export default defineConfig(({ command }) => ({
   plugins: [react()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
@@ -21,8 +44,7 @@ export default defineConfig(({ command }) => ({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
-      // One file of icons instead of one for each.
-      output: { codeSplitting: { groups: [{ name: 'icons', test: /@tabler[\\/]icons-react/ }] } },
+      output: { codeSplitting: { groups: [{ name: group }] } },
     },
   },
   server: { proxy },

@@ -13,6 +13,12 @@ export const queryClient = new QueryClient({
   },
 });
 
+// Every change of these makes new objects where something changed, and only
+// there; comparing ten thousand tickets field by field to find that out again
+// takes longer than a key may.
+for (const queryKey of [['tickets'], ['timeline']])
+  queryClient.setQueryDefaults(queryKey, { structuralSharing: false });
+
 interface Page<T> {
   items: T[];
   next?: string | null;

@@ -10,8 +10,18 @@ function found(worker: ServiceWorker | null) {
   listeners.forEach((tell) => tell());
 }
 
+/** Once everything else is here: the worker loads all files of the app. */
+function whenIdle(run: () => void): void {
+  const idle = () => ('requestIdleCallback' in window ? requestIdleCallback(run) : setTimeout(run, 2000));
+  if (document.readyState === 'complete') idle();
+  else addEventListener('load', idle, { once: true });
+}
+
 export function registerWorker(): void {
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  if (import.meta.env.PROD && 'serviceWorker' in navigator) whenIdle(register);
+}
+
+function register(): void {
   void navigator.serviceWorker
     .register('/sw.js')
     .then((registration) => {

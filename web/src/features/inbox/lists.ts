@@ -1,5 +1,6 @@
+import { queryOptions } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
-import { queryClient } from '@/api/query';
+import { q, queryClient } from '@/api/query';
 import type { Ticket, TicketStatus } from '@/lib/types';
 
 /** The loaded head of one of the three lists, in the server's order. */
@@ -63,6 +64,23 @@ export async function fetchHead(status: TicketStatus, signal?: AbortSignal): Pro
   const page = await fetchPage(status, undefined, limit, signal);
   return { items: page.items, next: page.next ?? null };
 }
+
+/** A ticket; what a list knows of it shows at once. */
+export const ticketQuery = (id: string) => {
+  const held = () => {
+    for (const status of statuses) {
+      const list = queryClient.getQueryState<TicketList>(listKey(status));
+      const ticket = list?.data?.items.find((one) => one.id === id);
+      if (ticket) return { ticket, at: list?.dataUpdatedAt };
+    }
+    return undefined;
+  };
+  return queryOptions({
+    ...q.ticket(id),
+    initialData: () => held()?.ticket,
+    initialDataUpdatedAt: () => held()?.at,
+  });
+};
 
 export function takeTicket(ticket: Ticket): void {
   for (const status of statuses)

@@ -11,7 +11,31 @@ import { MessageDetail } from './MessageDetail';
 
 const QUICK = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
-export function BubbleMenu({ message: m, ticket }: { message: Message; ticket: Ticket }) {
+interface Props {
+  message: Message;
+  ticket: Ticket;
+}
+
+/** A plain button until it is asked for: fifty menus would be most of the work of opening a conversation. */
+export function BubbleMenu(props: Props) {
+  const t = useT();
+  const [asked, setAsked] = useState(false);
+  if (asked) return <Options {...props} />;
+  return (
+    <button
+      type="button"
+      className="bmenu"
+      aria-label={t('timeline.options')}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onClick={() => setAsked(true)}
+    >
+      <IconChevronDown size={16} />
+    </button>
+  );
+}
+
+function Options({ message: m, ticket }: Props) {
   const t = useT();
   const [detail, setDetail] = useState(false);
   const mine = m.reactions.find((r) => r.author === 'us')?.emoji;
@@ -34,7 +58,7 @@ export function BubbleMenu({ message: m, ticket }: { message: Message; ticket: T
 
   return (
     <>
-      <Menu position={m.direction === 'out' ? 'bottom-end' : 'bottom-start'} width={210}>
+      <Menu defaultOpened position={m.direction === 'out' ? 'bottom-end' : 'bottom-start'} width={210}>
         <Menu.Target>
           <button type="button" className="bmenu" aria-label={t('timeline.options')}>
             <IconChevronDown size={16} />

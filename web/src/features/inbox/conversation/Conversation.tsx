@@ -1,9 +1,11 @@
 import { IconArrowLeft } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { ApiError } from '@/api/client';
-import { q } from '@/api/query';
 import { useT } from '@/i18n';
+import { ticketQuery } from '../lists';
+import { noteOpened } from '../recent';
 import { Empty } from '@/ui/parts';
 import { ComposerArea } from '../composer/ComposerArea';
 import { Header } from './Header';
@@ -22,7 +24,8 @@ interface Props {
 
 export function Conversation({ ticketId, around, panelOpen, onPanel, phone, tight }: Props) {
   const t = useT();
-  const { data: ticket, error } = useQuery(q.ticket(ticketId));
+  useEffect(() => noteOpened(ticketId), [ticketId]);
+  const { data: ticket, error } = useQuery(ticketQuery(ticketId));
 
   if (error instanceof ApiError && error.status === 404)
     return (

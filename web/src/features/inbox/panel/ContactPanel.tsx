@@ -11,6 +11,7 @@ import { lazy, Suspense, useState } from 'react';
 import { q } from '@/api/query';
 import { useCan } from '@/app/session';
 import { useT } from '@/i18n';
+import { ticketQuery } from '../lists';
 import { money } from '@/lib/format';
 import { formatPhone } from '@/lib/phone';
 import type { Ticket } from '@/lib/types';
@@ -26,7 +27,7 @@ const ContactDrawer = lazy(() =>
 export function ContactPanel({ ticketId, onClose }: { ticketId: string; onClose: () => void }) {
   const t = useT();
   const can = useCan();
-  const { data: ticket, error } = useQuery(q.ticket(ticketId));
+  const { data: ticket, error } = useQuery(ticketQuery(ticketId));
   const [edit, setEdit] = useState<string | null>(null);
   const [open, setOpen] = useState<string[]>(['tags']);
   if (!ticket && error) return null;
