@@ -25,10 +25,17 @@ function firstLoad(graph: Graph): Set<string> {
  * The first screen comes in two files, ours and others', not in one for each
  * pair of pages that share something; the icons of all other pages in a third.
  */
-function group(id: string, graph: Graph): string | null {
-  first ??= firstLoad(graph);
-  if (first.has(id)) return id.includes('/node_modules/') ? 'vendor' : 'app';
-  return id.includes('/@tabler/icons-react/') ? 'icons' : null;
+const groups = [
+  { name: named('vendor', (id, isFirst) => isFirst && id.includes('/node_modules/')), priority: 3 },
+  { name: named('app', (_, isFirst) => isFirst), priority: 2 },
+  { name: named('icons', (id) => id.includes('/@tabler/icons-react/')), priority: 1 },
+];
+
+function named(name: string, takes: (id: string, isFirst: boolean) => boolean) {
+  return (id: string, graph: Graph) => {
+    first ??= firstLoad(graph);
+    return takes(id, first.has(id)) ? name : null;
+  };
 }
 
 export default defineConfig(({ command }) => ({
@@ -44,7 +51,7 @@ export default defineConfig(({ command }) => ({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: group }] } },
+      output: { codeSplitting: { groups } },
     },
   },
   server: { proxy },

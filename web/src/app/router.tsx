@@ -9,7 +9,6 @@ import {
 import { ApiError } from '@/api/client';
 import { q, queryClient } from '@/api/query';
 import { Frame } from '@/features/frame/Frame';
-import { Login } from '@/features/session/Login';
 import { InboxPage } from '@/features/inbox/InboxPage';
 import { Missing, NotFound } from './Missing';
 
@@ -18,7 +17,7 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
 const login = createRoute({
   getParentRoute: () => root,
   path: '/entrar',
-  component: Login,
+  component: lazyRouteComponent(() => import('@/features/session/Login'), 'Login'),
   validateSearch: (search: Record<string, unknown>): { next?: string } =>
     typeof search.next === 'string' && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {},
   beforeLoad: async () => {

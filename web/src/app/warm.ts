@@ -7,6 +7,7 @@ import { fetchHead, listKey, statuses } from '@/features/inbox/lists';
  */
 export function warm({ pathname, search }: Location): void {
   if (!/^\/atendimentos(\/|$)/.test(pathname)) return;
+  if (pathname.length > '/atendimentos/'.length) void import('@/features/inbox/opened');
   const tab = new URLSearchParams(search).get('tab');
   const status = statuses.find((one) => one === tab) ?? 'open';
   void queryClient.prefetchQuery(q.me);

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { whenIdle } from '@/lib/idle';
 
 // The service worker keeps the shell; a new version waits for the person.
 let waiting: ServiceWorker | null = null;
@@ -10,13 +11,7 @@ function found(worker: ServiceWorker | null) {
   listeners.forEach((tell) => tell());
 }
 
-/** Once everything else is here: the worker loads all files of the app. */
-function whenIdle(run: () => void): void {
-  const idle = () => ('requestIdleCallback' in window ? requestIdleCallback(run) : setTimeout(run, 2000));
-  if (document.readyState === 'complete') idle();
-  else addEventListener('load', idle, { once: true });
-}
-
+/** Last of all: the worker loads every file of the app. */
 export function registerWorker(): void {
   if (import.meta.env.PROD && 'serviceWorker' in navigator) whenIdle(register);
 }

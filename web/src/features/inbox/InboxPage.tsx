@@ -1,12 +1,11 @@
 import { Drawer } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useParams, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useEffect, useState } from 'react';
 import { useT } from '@/i18n';
+import { whenIdle } from '@/lib/idle';
 import { Empty } from '@/ui/parts';
-import { Conversation } from './conversation/Conversation';
 import { ListPane } from './list/ListPane';
-import { ContactPanel } from './panel/ContactPanel';
 import '@/ui/bubble.css';
 import './list.css';
 import './conversation.css';
@@ -14,6 +13,11 @@ import './conversation/content.css';
 import './waiting.css';
 import './composer/composer.css';
 import './panel.css';
+
+// The list stands first; what a conversation needs is fetched right behind it.
+const opened = () => import('./opened');
+const Conversation = lazy(() => opened().then((m) => ({ default: m.Conversation })));
+const ContactPanel = lazy(() => opened().then((m) => ({ default: m.ContactPanel })));
 
 const media = (query: string) => [query, matchMedia(query).matches] as const;
 
@@ -23,6 +27,16 @@ function remembered(): boolean {
   } catch {
     return true;
   }
+}
+
+/**
+ * The conversation to draw. From one to another the list goes ahead: it marks
+ * its row at once, and who walks through it with j and k never waits for what
+ * she passes by.
+ */
+function useShown(id: string | undefined, phone: boolean): string | undefined {
+  const late = useDeferredValue(id);
+  return phone || !id || !late ? id : late;
 }
 
 /** Atendimentos: list, conversation, contact; one at a time on phones. */
@@ -35,7 +49,7 @@ export function InboxPage() {
   const tight = useMediaQuery(...media('(max-width: 959px)'));
   const [pinned, setPinned] = useState(remembered);
   const [floating, setFloating] = useState(false);
-  const id = params.ticketId;
+  const id = useShown(params.ticketId, Boolean(phone));
 
   useEffect(() => {
     try {
@@ -45,24 +59,31 @@ export function InboxPage() {
     }
   }, [pinned]);
   useEffect(() => setFloating(false), [id]);
+  useEffect(() => whenIdle(() => void opened()), []);
 
   const panelOpen = wide ? pinned : floating;
   const toggle = () => (wide ? setPinned(!pinned) : setFloating(!floating));
-  const panel = id && <ContactPanel key={`panel-${id}`} ticketId={id} onClose={toggle} />;
+  const panel = id && (
+    <Suspense fallback={<aside className="panel" aria-busy="true" />}>
+      <ContactPanel key={`panel-${id}`} ticketId={id} onClose={toggle} />
+    </Suspense>
+  );
 
   return (
     <main className="inbox" id="conteudo" tabIndex={-1}>
-      {(!phone || !id) && <ListPane tab={search.tab ?? 'open'} current={id} />}
+      {(!phone || !id) && <ListPane tab={search.tab ?? 'open'} current={params.ticketId} />}
       {id ? (
-        <Conversation
-          key={`talk-${id}`}
-          ticketId={id}
-          around={search.m}
-          panelOpen={panelOpen}
-          onPanel={toggle}
-          phone={Boolean(phone)}
-          tight={Boolean(tight)}
-        />
+        <Suspense fallback={<section className="conv" aria-busy="true" />}>
+          <Conversation
+            key={`talk-${id}`}
+            ticketId={id}
+            around={id === params.ticketId ? search.m : undefined}
+            panelOpen={panelOpen}
+            onPanel={toggle}
+            phone={Boolean(phone)}
+            tight={Boolean(tight)}
+          />
+        </Suspense>
       ) : (
         !phone && (
           <section className="conv">
