@@ -1,6 +1,5 @@
 import './theme/reset.css';
-import '@mantine/core/styles.layer.css';
-import '@mantine/notifications/styles.layer.css';
+import './theme/mantine-parts.css';
 import './theme/tokens.css';
 import './theme/base.css';
 import './ui/mantine.css';
