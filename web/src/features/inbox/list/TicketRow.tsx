@@ -1,6 +1,6 @@
 import { IconAlarm, IconClock, IconClockHour5, IconHourglassHigh } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
-import { memo } from 'react';
+import { useNavigate } from '@tanstack/react-router';
+import { memo, type AnchorHTMLAttributes, type MouseEvent } from 'react';
 import type { Tab } from '@/app/router';
 import { useT } from '@/i18n';
 import { useNow } from '@/lib/clock';
@@ -43,10 +43,9 @@ export const TicketRow = memo(function TicketRow({
   );
   return (
     <>
-      <Link
-        to="/atendimentos/$ticketId"
-        params={{ ticketId: ticket.id }}
-        search={tab && tab !== 'open' ? { tab } : {}}
+      <RowLink
+        id={ticket.id}
+        tab={tab}
         className={`tk${selected ? ' sel' : ''}${unread ? ' un' : ''}`}
         aria-current={selected ? 'true' : undefined}
         data-ticket={ticket.number}
@@ -88,7 +87,7 @@ export const TicketRow = memo(function TicketRow({
             {agent && !accept && <Avatar id={agent.id} name={agent.name} size={18} title={agent.name} />}
           </span>
         </span>
-      </Link>
+      </RowLink>
       {accept && (
         <button type="button" className="btn p s accept" onClick={() => void acceptTicket(ticket)}>
           {t('ticket.accept')}
@@ -98,6 +97,24 @@ export const TicketRow = memo(function TicketRow({
     </>
   );
 });
+
+interface RowLinkProps extends AnchorHTMLAttributes<HTMLAnchorElement> {
+  id: string;
+  tab: Tab | undefined;
+}
+
+/** A plain link: the router's own works out its address anew, in every row, whenever anybody moves. */
+function RowLink({ id, tab, ...rest }: RowLinkProps) {
+  const navigate = useNavigate();
+  const search = tab && tab !== 'open' ? { tab } : {};
+  const query = search.tab ? `?tab=${search.tab}` : '';
+  function open(event: MouseEvent) {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    void navigate({ to: '/atendimentos/$ticketId', params: { ticketId: id }, search });
+  }
+  return <a href={`/atendimentos/${id}${query}`} onClick={open} {...rest} />;
+}
 
 /** Waiting time in Pendentes; in Abertos only from five minutes on. */
 function Age({ ticket, now }: { ticket: Ticket; now: number }) {
