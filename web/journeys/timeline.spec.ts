@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { bubble, enter, expect, test as base } from './desk';
+import { bubble, composer, enter, expect, test as base } from './desk';
 import { follow, moved } from './painted';
 import { photo, Talk, text } from './talk';
 
@@ -168,6 +168,26 @@ test('at the end, what arrives is followed, and what grows stays whole', async (
   await expect(failed).toBeInViewport({ ratio: 1 });
   await expect.poll(() => below(page)).toBeLessThanOrEqual(1);
   expect(await line(page).count()).toBe(0);
+});
+
+test('what she sends stands at once and stays the same bubble until it is delivered', async ({
+  page,
+  talk,
+}) => {
+  await open(page, talk);
+  const release = await hold(page, '**/api/v1/tickets/*/messages');
+  await composer(page).fill('Já está na tela');
+  await composer(page).press('Enter');
+  const sent = bubble(page, 'Já está na tela');
+  await expect(sent).toHaveAttribute('data-status', 'sending');
+  await expect(sent).toBeInViewport({ ratio: 1 });
+  const element = await sent.elementHandle();
+  await follow(page);
+  release();
+  await expect(sent).toHaveAttribute('data-status', /delivered|read/);
+  expect(await moved(page)).toBeLessThanOrEqual(1);
+  expect(await element?.evaluate((node) => node.isConnected)).toBe(true);
+  await expect(sent).toHaveCount(1);
 });
 
 test('ticks and reactions move nothing', async ({ page, talk }) => {
