@@ -69,7 +69,8 @@ func (s loadSpec) run(ctx context.Context, op operation) (outcome, error) {
 		if err != nil {
 			cancel()
 			wg.Wait()
-			return outcome{}, err
+			errs = append(errs, err) // behind the error that ended the dialling, if there was one
+			break
 		}
 		wg.Go(func() {
 			defer w.close()
