@@ -114,6 +114,18 @@ async function loadAll(page: Page, count: number): Promise<void> {
   }, count);
 }
 
+/** One step through the list with that key, until the conversation it leads to is there. */
+async function step(page: Page, key: 'j' | 'k'): Promise<void> {
+  const before = page.url();
+  await page.keyboard.press(key);
+  await page.waitForURL((url) => url.href !== before);
+  await page.waitForFunction(() => {
+    const wanted = document.querySelector('.tk.sel .nm')?.textContent ?? '?';
+    const shown = document.querySelector('section.conv')?.getAttribute('aria-label') ?? '';
+    return shown.endsWith(wanted) && document.querySelector('.tl [data-message]') !== null;
+  });
+}
+
 /** Typing and moving through the list while everything is loaded. */
 async function keys(browser: Browser, place: Place, report: Report): Promise<void> {
   const context = await fresh(browser, place);
@@ -137,14 +149,8 @@ async function keys(browser: Browser, place: Place, report: Report): Promise<voi
   await page.evaluate(() => document.querySelector('.rows.scroll')?.scrollTo(0, 0));
   await page.locator(rowOf(first)).click();
   const moved = await keystrokes(page, async () => {
-    for (let i = 0; i < 40; i++) {
-      await page.keyboard.press('j');
-      await page.locator('[data-message]').first().waitFor();
-    }
-    for (let i = 0; i < 20; i++) {
-      await page.keyboard.press('k');
-      await page.locator('[data-message]').first().waitFor();
-    }
+    for (let i = 0; i < 40; i++) await step(page, 'j');
+    for (let i = 0; i < 20; i++) await step(page, 'k');
   });
   report.add('keydown_p98.j_k_10000_rows', 'ms', moved.p98, 50);
   await page.goto(place.empty);
@@ -169,10 +175,7 @@ async function memory(browser: Browser, place: Place, report: Report): Promise<v
   await page.evaluate(() => document.querySelector('.rows.scroll')?.scrollTo(0, 0));
   const weights: Awaited<ReturnType<typeof weigh>>[] = [];
   for (let n = 1; n <= SWITCHES[1]; n++) {
-    const before = page.url();
-    await page.keyboard.press('j');
-    await page.waitForURL((url) => url.href !== before);
-    await page.locator('.tl [data-message]').first().waitFor();
+    await step(page, 'j');
     if (n === SWITCHES[0] || n === SWITCHES[1]) weights.push(await weigh(cdp));
   }
   const [some, many] = weights;
