@@ -28,6 +28,11 @@ func (r *run) settle() {
 	if !r.until(patience, r.post.drained) {
 		r.wrong("webhooks are not acknowledged although nothing is wrong any more")
 	}
+	for _, p := range r.people { // the restart below would have browsers read everything again
+		for _, d := range r.atRest(p) {
+			r.wrong("%s's screen before the last restart: %s", p.name, d)
+		}
+	}
 	r.must(r.desk.stop())
 	r.must(r.pass(10 * time.Minute))
 	r.must(r.desk.start(r.ctx))
@@ -145,17 +150,24 @@ func (r *run) hidden(b *books) {
 // still differs.
 func (r *run) screens() {
 	for _, p := range r.people {
-		var found []string
-		var err error
-		r.until(15*time.Second, func() bool {
-			found, err = p.viewer.differences(r.ctx)
-			return err == nil && len(found) == 0
-		})
-		r.must(err)
+		found := r.atRest(p)
 		r.mu.Lock()
 		r.books.users = append(r.books.users, userBooks{name: p.name, screen: found})
 		r.mu.Unlock()
 	}
+}
+
+// atRest gives a browser time to show what the desk says, and returns what still
+// differs then.
+func (r *run) atRest(p *person) []string {
+	var found []string
+	var err error
+	r.until(10*time.Second, func() bool {
+		found, err = p.viewer.differences(r.ctx)
+		return err == nil && len(found) == 0
+	})
+	r.must(err)
+	return found
 }
 
 // peopleSee asks the desk in everybody's name for lists, each single ticket,
