@@ -71,6 +71,13 @@ func (c *courier) deliver(p *parcel) {
 	}
 }
 
+// owe counts what will be brought but is not there yet.
+func (c *courier) owe(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.owed += n
+}
+
 // drained tells whether nothing is owed.
 func (c *courier) drained() bool {
 	c.mu.Lock()

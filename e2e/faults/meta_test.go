@@ -179,7 +179,13 @@ func (m *meta) take(number string, in outgoing) string {
 	case p < 0.5:
 		steps = append(steps, "read")
 	}
-	m.report(number, in, wamid, steps)
+	// Half of the reports are faster than the answer, the others come after who
+	// heard none may have tried again.
+	m.courier.owe(1)
+	time.AfterFunc(time.Duration(m.random.IntN(2)*m.random.IntN(3000))*time.Millisecond, func() {
+		m.report(number, in, wamid, steps)
+		m.courier.owe(-1)
+	})
 	if m.guests != nil {
 		go m.guests(t, in.Type == "template")
 	}
