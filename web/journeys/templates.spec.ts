@@ -43,6 +43,7 @@ test('B8 B9 D17a templates: synchronised, written with preview and counters, dec
   await expect(drawer.getByText('Em análise')).toBeVisible();
   await drawer.getByRole('button', { name: 'Recusar' }).click();
   await expect(drawer.getByText('A Meta recusou este modelo')).toBeVisible();
+  await expect(drawer.getByRole('button', { name: 'Recusar' })).toHaveCount(0);
   await drawer.getByRole('button', { name: 'Aprovar' }).click();
   await expect(drawer.getByText('Aprovado', { exact: true })).toBeVisible();
   await drawer.getByRole('tab', { name: 'Histórico' }).click();

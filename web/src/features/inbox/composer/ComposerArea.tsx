@@ -23,7 +23,8 @@ export function ComposerArea({ ticket, phone }: { ticket: Ticket; phone: boolean
   const locked = windowState(ticket, now) === 'closed';
 
   let area;
-  if (can('reply')) area = <Composer key={ticket.id} ticket={ticket} locked={locked} phone={phone} me={me} />;
+  if (can('reply') && !ticket.contact.blocked)
+    area = <Composer key={ticket.id} ticket={ticket} locked={locked} phone={phone} me={me} />;
   else if (ticket.status === 'pending')
     area = (
       <Note icon={<IconEye size={18} />} text={t('composer.peek')}>

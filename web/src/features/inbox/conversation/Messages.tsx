@@ -124,7 +124,8 @@ function usePlace(items: Item[], rows: Rows, around: string | undefined, opened:
   const goal = around ?? (opened.count > 0 ? opened.first : null);
   useLayoutEffect(() => {
     if (items.length === 0) return;
-    const want = goal ?? 'end';
+    // A hit is wanted even where the reading began at the same message.
+    const want = around ? `hit ${around}` : (goal ?? 'end');
     if (placed.current === want) return;
     const at = goal ? items.findIndex((item) => item.message?.id === goal) : -1;
     if (goal && at < 0 && around) return; // its page is on its way
