@@ -156,6 +156,7 @@ test('C4 the search jumps to an old message; the palette finds a conversation; s
   await search.press('Escape');
   await expect(found).toBeHidden();
   await page.goto('/contatos');
+  await expect(page.getByRole('heading', { name: 'Contatos' })).toBeVisible();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('jurema');
   const palette = page.getByRole('dialog', { name: 'Paleta de comandos' });

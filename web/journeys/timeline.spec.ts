@@ -205,7 +205,7 @@ test('ticks and reactions move nothing', async ({ page, talk }) => {
   const sight = await talk.customer({ type: 'text', body: 'Vou reagir a esta' });
   for (let n = 0; n < 6; n++) await talk.write(text(n * 8 + 6));
   const reacted = bubble(page, 'Vou reagir a esta').last();
-  await expect(bubble(page, text(46))).toBeInViewport();
+  await expect(bubble(page, text(46)).last()).toBeInViewport();
   await wheel(page, -400);
   await reacted.evaluate((message) => {
     const scroller = message.closest('.tl');

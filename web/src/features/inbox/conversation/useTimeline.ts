@@ -18,14 +18,20 @@ async function page(
   );
 }
 
-/** The newest page, joined to what is held when they touch. */
-async function renew(id: string, around: string | undefined): Promise<Stretch> {
-  const held = queryClient.getQueryData<Stretch>(['timeline', id]);
-  if (!held) return page(id, around ? { around } : {});
-  if (held.after !== null) return held; // looking at old messages: the end comes when it is asked for
+const holds = (held: Stretch, message: string) =>
+  held.rows.some((row) => row.kind === 'message' && row.message.id === message);
+
+/** The newest page, joined to what is held when they touch; or that around a message that is sought. */
+async function renew(id: string, sought: string | undefined): Promise<Stretch> {
+  const held = () => queryClient.getQueryData<Stretch>(['timeline', id]);
+  const before = held();
+  if (sought && !(before && holds(before, sought))) return page(id, { around: sought });
+  if (before && before.after !== null) return before; // looking at old messages: the end comes when it is asked for
   const fresh = await page(id, {});
-  const known = new Set(held.rows.map(rowKey));
-  return fresh.rows.some((row) => known.has(rowKey(row))) ? join(held, fresh) : fresh;
+  const now = held(); // older pages may have come meanwhile
+  if (!now) return fresh;
+  const known = new Set(now.rows.map(rowKey));
+  return fresh.rows.some((row) => known.has(rowKey(row))) ? join(now, fresh) : fresh;
 }
 
 /** Reads a page into the cached stretch, if that is still there. */
@@ -44,10 +50,15 @@ const readInto = (
 export type TimelineQuery = ReturnType<typeof useTimeline>;
 
 export function useTimeline(id: string, around: string | undefined) {
-  const key = ['timeline', id];
-  const { data, error } = useQuery({
-    queryKey: key,
-    queryFn: () => renew(id, around),
+  const sought = useRef(around); // until it is found: she may have gone on to the end since
+  const { data, error, refetch } = useQuery({
+    queryKey: ['timeline', id],
+    queryFn: async () => {
+      const wanted = sought.current;
+      const found = await renew(id, wanted);
+      if (sought.current === wanted) sought.current = undefined;
+      return found;
+    },
     staleTime: 0,
   });
   const [loading, setLoading] = useState<'older' | 'newer' | null>(null);
@@ -83,10 +94,10 @@ export function useTimeline(id: string, around: string | undefined) {
   // A search hit in a ticket that is already loaded elsewhere.
   useEffect(() => {
     const held = queryClient.getQueryData<Stretch>(['timeline', id]);
-    if (!around || !held || held.rows.some((row) => row.kind === 'message' && row.message.id === around))
-      return;
-    void readInto(id, { around }, (_, found) => found).catch(() => undefined);
-  }, [id, around]);
+    if (!around || !held || holds(held, around)) return;
+    sought.current = around;
+    void refetch();
+  }, [id, around, refetch]);
 
   return { stretch: data, error, extend, toEnd, loading };
 }
