@@ -99,12 +99,14 @@ export function Palette({ search, onClose }: { search: boolean; onClose: () => v
       yOffset="12vh"
       centered={false}
       padding={0}
+      transitionProps={{ duration: 0 }} // there at once: what is typed next belongs into it
       attributes={{ content: { 'aria-label': t('command.palette') } }}
     >
       <div className="palette">
         <div className="pin">
           <IconSearch size={18} />
           <input
+            autoFocus
             data-autofocus
             role="combobox"
             aria-expanded
