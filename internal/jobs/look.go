@@ -27,24 +27,26 @@ func (r *Runner) pause(lastLook time.Time) time.Duration {
 	return max(d, time.Millisecond)
 }
 
-// look reads what is due of every kind: one statement.
+// look reads what is due of every kind: one statement. What is told while it
+// reads may not be in the answer and stands beside it.
 func (r *Runner) look() {
+	r.mu.Lock()
+	r.next = 0
+	r.mu.Unlock()
 	now := desk.TimeOf(r.now())
 	times, err := r.store.NextJobs(r.store.DB.Read(r.work), r.names, now)
 	if err != nil {
 		r.log.Error("looking for jobs failed", "err", err)
+		r.lookAgain()
 		return
 	}
 	var expired []Kind
 	r.mu.Lock()
-	r.next = 0
 	for _, t := range times {
 		if t.Due != 0 && t.Due <= now {
 			r.dirty[t.Kind] = true
 		}
-		if t.Next != 0 && (r.next == 0 || t.Next < r.next) {
-			r.next = t.Next
-		}
+		r.soonest(t.Next)
 		if t.Lease != 0 && t.Lease < now {
 			expired = append(expired, r.kinds[t.Kind])
 		}
@@ -54,6 +56,20 @@ func (r *Runner) look() {
 		if err := r.rescue(r.work, k, now); err != nil {
 			r.log.Error("rescuing jobs failed", "kind", k.Name, "err", err)
 		}
+	}
+}
+
+// lookAgain has the table looked at soon, after the database failed us.
+func (r *Runner) lookAgain() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.soonest(desk.TimeOf(r.now()).Add(retryLook))
+}
+
+// soonest notes that something is due at a time, 0 for never; mu is held.
+func (r *Runner) soonest(at desk.Time) {
+	if at != 0 && (r.next == 0 || at < r.next) {
+		r.next = at
 	}
 }
 

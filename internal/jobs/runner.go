@@ -18,6 +18,8 @@ const (
 	// netTick is how often the table is looked at although nobody said that
 	// there is work: the net under lost wake-ups and other nodes' jobs.
 	netTick = 15 * time.Second
+	// retryLook is how soon the table is looked at again when that failed.
+	retryLook = time.Second
 	// leaseMargin is how long after an attempt's time-out its lease ends.
 	leaseMargin = 30 * time.Second
 	// periodicKey makes a periodic job the only one of its kind.
@@ -166,8 +168,8 @@ func (r *Runner) nudge(kind string, at desk.Time) {
 	r.mu.Lock()
 	if at <= desk.TimeOf(r.now()) {
 		r.dirty[kind] = true
-	} else if r.next == 0 || at < r.next {
-		r.next = at
+	} else {
+		r.soonest(at)
 	}
 	r.mu.Unlock()
 	r.signal()
@@ -220,6 +222,7 @@ func (r *Runner) fill() {
 	for kind, n := range r.takeDirty() {
 		if err := r.claim(r.kinds[kind], n); err != nil {
 			r.log.Error("claiming jobs failed", "kind", kind, "err", err)
+			r.lookAgain()
 		}
 	}
 }

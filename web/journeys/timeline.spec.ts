@@ -167,7 +167,7 @@ test('at the end, what arrives is followed, and what grows stays whole', async (
   await expect(failed).toHaveAttribute('data-status', 'failed');
   await expect(failed).toBeInViewport({ ratio: 1 });
   await expect.poll(() => below(page)).toBeLessThanOrEqual(1);
-  expect(await line(page).count()).toBe(0);
+  await expect(line(page)).toHaveCount(0);
 });
 
 test('what she sends stands at once and stays the same bubble until it is delivered', async ({

@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { Ticket } from '@/lib/types';
 
+const SETTLED = 250; // ms
+
 /** Where the new messages begin, and how many they are. */
 export interface NewMark {
   first: string | null;
@@ -21,11 +23,11 @@ export function useNewMark(ticket: Ticket, atEnd: boolean): NewMark {
   const { first, count } = markOf(ticket);
   useEffect(() => {
     if (!first || count === 0) return;
-    const looking = atEnd && document.visibilityState === 'visible';
-    setMark((held) => {
-      if (held.first === first) return count > held.count ? { first, count } : held;
-      return looking ? held : { first, count };
-    });
-  }, [first, count, atEnd]);
+    const known = mark.first === first;
+    if (known ? count <= mark.count : atEnd && document.visibilityState === 'visible') return;
+    // What arrives at the end is below it for a moment, until it is followed.
+    const timer = setTimeout(() => setMark({ first, count }), known ? 0 : SETTLED);
+    return () => clearTimeout(timer);
+  }, [first, count, atEnd, mark]);
   return mark;
 }
