@@ -57,14 +57,15 @@ func (n *neighbours) nothingToRead() {
 	at := "/tickets/" + n.ticket.ID
 	for _, path := range []string{at, at + "/messages", at + "/timeline", at + "/log", at + "/waiting", "/messages/" + n.said.ID,
 		"/contacts/" + n.ticket.Contact.ID, "/queues/" + n.vendas, "/users/" + n.ana.me.ID, "/tags/" + n.tag, "/connections/" + n.shop.ID,
-		"/templates/" + n.template("boas_vindas").ID} {
+		"/templates/" + n.template("boas_vindas").ID, "/contacts/" + n.ticket.Contact.ID + "/history",
+		"/users/" + n.ana.me.ID + "/history"} {
 		n.zelia.hidden(http.MethodGet, path, nil)
 	}
 	if a := n.zelia.raw("/api/v1/media/" + n.upload.ID); a.status != http.StatusNotFound {
 		n.t.Errorf("a file of the other company: %d", a.status)
 	}
 	for _, path := range []string{"/tickets", "/contacts", "/queues", "/tags", "/connections", "/templates", "/teams", "/raw-events", "/sandbox/chats",
-		"/sandbox/connections", "/contacts/" + n.ticket.Contact.ID + "/history", "/users/" + n.ana.me.ID + "/history", "/settings/history"} {
+		"/sandbox/connections", "/settings/history"} {
 		if a := n.zelia.done(http.MethodGet, path, nil); len(decode[items[json.RawMessage]](n.t, a.body).Items) != 0 {
 			n.t.Errorf("%s of a new company: %.500s", path, a.body)
 		}

@@ -50,6 +50,7 @@ export function InboxPage() {
   const [pinned, setPinned] = useState(remembered);
   const [floating, setFloating] = useState(false);
   const id = useShown(params.ticketId, Boolean(phone));
+  const passed = id !== params.ticketId;
 
   useEffect(() => {
     try {
@@ -77,7 +78,8 @@ export function InboxPage() {
           <Conversation
             key={`talk-${id}`}
             ticketId={id}
-            around={id === params.ticketId ? search.m : undefined}
+            passed={passed}
+            around={passed ? undefined : search.m}
             panelOpen={panelOpen}
             onPanel={toggle}
             phone={Boolean(phone)}

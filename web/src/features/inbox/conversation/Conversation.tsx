@@ -14,6 +14,8 @@ import { Timeline } from './Timeline';
 
 interface Props {
   ticketId: string;
+  /** The list has gone on to another: nothing may reach this one any more. */
+  passed: boolean;
   around: string | undefined;
   panelOpen: boolean;
   onPanel: () => void;
@@ -22,7 +24,7 @@ interface Props {
   tight: boolean;
 }
 
-export function Conversation({ ticketId, around, panelOpen, onPanel, phone, tight }: Props) {
+export function Conversation({ ticketId, passed, around, panelOpen, onPanel, phone, tight }: Props) {
   const t = useT();
   useEffect(() => noteOpened(ticketId), [ticketId]);
   const { data: ticket, error } = useQuery(ticketQuery(ticketId));
@@ -50,8 +52,20 @@ export function Conversation({ ticketId, around, panelOpen, onPanel, phone, tigh
       </section>
     );
   return (
-    <section className="conv" aria-label={t('inbox.with', { name: ticket.contact.name })}>
-      <Header ticket={ticket} panelOpen={panelOpen} onPanel={onPanel} phone={phone} tight={tight} />
+    <section
+      className="conv"
+      aria-label={t('inbox.with', { name: ticket.contact.name })}
+      aria-busy={passed}
+      inert={passed}
+    >
+      <Header
+        ticket={ticket}
+        passed={passed}
+        panelOpen={panelOpen}
+        onPanel={onPanel}
+        phone={phone}
+        tight={tight}
+      />
       <Strip ticket={ticket} tight={tight} />
       <Timeline ticket={ticket} around={around} />
       <ComposerArea ticket={ticket} phone={phone} />

@@ -26,12 +26,14 @@ import { TransferDialog } from './TransferDialog';
 
 export function Header({
   ticket,
+  passed,
   panelOpen,
   onPanel,
   phone,
   tight,
 }: {
   ticket: Ticket;
+  passed: boolean;
   panelOpen: boolean;
   onPanel: () => void;
   phone: boolean;
@@ -109,7 +111,7 @@ export function Header({
       ],
     };
   }, [ticket, t]);
-  useCommands(group);
+  useCommands(passed ? null : group);
 
   const sub = tight
     ? [t('ticket.number', { n: ticket.number }), agent?.name.split(' ')[0]].filter(Boolean).join(' · ')

@@ -50,7 +50,19 @@ export function Messages({ ticket, around, opened, stretch, timeline }: Props) {
   }, [extend, stretch.after]);
   useEffect(watch, [watch, items.length]);
 
-  const goToEnd = useCallback(() => void toEnd().then(() => rows.scrollToEnd()), [toEnd, rows]);
+  // The end is gone to when its page is drawn, not when it is here.
+  const [ends, setEnds] = useState(0);
+  const goToEnd = useCallback(
+    () =>
+      void toEnd().then(
+        () => setEnds((n) => n + 1),
+        () => undefined, // the banner says that the connection is gone
+      ),
+    [toEnd],
+  );
+  useLayoutEffect(() => {
+    if (ends > 0) rows.scrollToEnd();
+  }, [ends, rows]);
   // Her own message shows, wherever she was reading.
   const mine = entries.length;
   const sent = useRef(mine);

@@ -14,7 +14,7 @@ export function Timeline({ ticket, around }: { ticket: Ticket; around: string | 
   const t = useT();
   const [opened] = useState(() => markOf(ticket));
   const target = around ?? (opened.count > FAR_UNREAD ? (opened.first ?? undefined) : undefined);
-  const timeline = useTimeline(ticket.id, target);
+  const timeline = useTimeline(ticket.id, target, around);
   const { stretch, error } = timeline;
 
   if (stretch)

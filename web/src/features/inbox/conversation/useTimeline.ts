@@ -49,8 +49,9 @@ const readInto = (
 
 export type TimelineQuery = ReturnType<typeof useTimeline>;
 
-export function useTimeline(id: string, around: string | undefined) {
-  const sought = useRef(around); // until it is found: she may have gone on to the end since
+/** A ticket's timeline, first read around a message, its end else; and around a search hit. */
+export function useTimeline(id: string, first: string | undefined, hit: string | undefined) {
+  const sought = useRef(first); // until it is found: she may have gone on to the end since
   const { data, error, refetch } = useQuery({
     queryKey: ['timeline', id],
     queryFn: async () => {
@@ -72,9 +73,11 @@ export function useTimeline(id: string, around: string | undefined) {
       busy.current = true;
       setLoading(side);
       try {
-        await readInto(id, side === 'older' ? { before: cursor } : { after: cursor }, (now, more) =>
-          side === 'older' ? join(more, now) : join(now, more),
-        );
+        await readInto(id, side === 'older' ? { before: cursor } : { after: cursor }, (now, more) => {
+          // Another stretch may stand here by now, which this page does not touch.
+          if ((side === 'older' ? now.before : now.after) !== cursor) return now;
+          return side === 'older' ? join(more, now) : join(now, more);
+        });
       } catch {
         // the banner says that the connection is gone; scrolling asks again
       } finally {
@@ -94,10 +97,10 @@ export function useTimeline(id: string, around: string | undefined) {
   // A search hit in a ticket that is already loaded elsewhere.
   useEffect(() => {
     const held = queryClient.getQueryData<Stretch>(['timeline', id]);
-    if (!around || !held || holds(held, around)) return;
-    sought.current = around;
+    if (!hit || !held || holds(held, hit)) return;
+    sought.current = hit;
     void refetch();
-  }, [id, around, refetch]);
+  }, [id, hit, refetch]);
 
   return { stretch: data, error, extend, toEnd, loading };
 }
