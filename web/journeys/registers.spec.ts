@@ -251,6 +251,7 @@ test('C5 C17 D03 a contact: found, changed, told; blocked, its messages stay out
   await drawer.getByRole('button', { name: 'Bloquear', exact: true }).click();
   const ask = drawerOf(page, 'Bloquear Tadeu Pires Neto?');
   await ask.getByRole('button', { name: 'Bloquear', exact: true }).click();
+  await expect(ask).toBeHidden();
   await expect(drawer.getByText('Bloqueado')).toBeVisible();
   await drawer.getByRole('button', { name: 'Fechar' }).click();
   await customer.write(chat, 'Alguém?');
@@ -260,9 +261,9 @@ test('C5 C17 D03 a contact: found, changed, told; blocked, its messages stay out
   await expect(page.locator('[data-message]').filter({ hasText: 'Alguém?' })).toHaveCount(0);
   await page.getByRole('button', { name: 'Editar contato' }).click();
   await drawer.getByRole('button', { name: 'Desbloquear', exact: true }).click();
-  await drawerOf(page, /^Desbloquear/)
-    .getByRole('button', { name: 'Desbloquear', exact: true })
-    .click();
+  const unblock = drawerOf(page, /^Desbloquear/);
+  await unblock.getByRole('button', { name: 'Desbloquear', exact: true }).click();
+  await expect(unblock).toBeHidden();
   await drawer.getByRole('button', { name: 'Fechar' }).click();
   await expect(composer(page)).toBeVisible();
   await customer.write(chat, 'Agora sim');
