@@ -102,7 +102,7 @@ func (op operation) open() operation {
 // inDirectory are the registers of which the directory keeps a copy. It hears
 // of changes a moment after they are committed; who has made one must find it
 // with the next request.
-var inDirectory = []string{"account", "connections", "queues", "sandbox", "settings", "users"}
+var inDirectory = []string{"account", "connections", "queues", "settings", "users"}
 
 // handle registers a route: path below basePath, problems as answers, session
 // required unless public.

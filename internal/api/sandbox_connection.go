@@ -60,6 +60,7 @@ func (s *Server) createSimulated(ctx context.Context, in *write[simConnectionNew
 		}
 	}
 	c, err = s.probe(ctx, v, c.ID)
+	s.directory.Forget(v.AccountID) // as inDirectory; customers' messages need it not
 	return created(c, err, s.viewConnection(v))
 }
 
