@@ -255,6 +255,12 @@ test('a search hit opens in the middle, and what is newer comes in below', async
   await toEnd(page).click();
   await expect.poll(() => below(page)).toBeLessThanOrEqual(1);
   await expect.poll(() => page.locator('[data-message]').last().innerText()).not.toContain('Nº 40');
+  // The same hit once more: whatever is loaded by now, she is led back to it.
+  await hits.getByRole('link').filter({ hasText: 'Nº 40' }).first().click();
+  await expect(hit).toContainText('Nº 40');
+  await expect(hit).toBeInViewport({ ratio: 1 });
+  await page.goBack();
+  await expect(page.locator('section.conv')).not.toContainText('Nº 40');
   void talk;
 });
 

@@ -151,6 +151,11 @@ export const router = createRouter({
 });
 
 declare module '@tanstack/react-router' {
+  interface HistoryState {
+    /** Counts the search hits gone to, so that the same one can be gone to again. */
+    sought?: number;
+  }
+
   interface Register {
     router: typeof router;
   }

@@ -19,6 +19,8 @@ const NEAR = 400;
 interface Props {
   ticket: Ticket;
   around: string | undefined;
+  /** Another number: the hit is gone to again. */
+  sought: number;
   /** As the conversation was opened. */
   opened: NewMark;
   stretch: Stretch;
@@ -26,7 +28,7 @@ interface Props {
 }
 
 /** The loaded part of a conversation, in its scrolling frame. */
-export function Messages({ ticket, around, opened, stretch, timeline }: Props) {
+export function Messages({ ticket, around, sought, opened, stretch, timeline }: Props) {
   const t = useT();
   const me = useMe();
   const { extend, toEnd, loading } = timeline;
@@ -38,7 +40,7 @@ export function Messages({ ticket, around, opened, stretch, timeline }: Props) {
 
   const items = useMemo(() => linesOf(stretch, entries, me, mark.first), [stretch, entries, me, mark.first]);
   const rows = useRows(items, scroller, stretch.after === null);
-  usePlace(items, rows, around, opened);
+  usePlace(items, rows, around, sought, opened);
 
   const watch = useCallback(() => {
     const node = scroller.current;
@@ -131,13 +133,13 @@ export function Messages({ ticket, around, opened, stretch, timeline }: Props) {
 }
 
 /** Once per opening, and again for another search hit: the right place. */
-function usePlace(items: Item[], rows: Rows, around: string | undefined, opened: NewMark) {
+function usePlace(items: Item[], rows: Rows, around: string | undefined, sought: number, opened: NewMark) {
   const placed = useRef<string | null>(null);
   const goal = around ?? (opened.count > 0 ? opened.first : null);
   useLayoutEffect(() => {
     if (items.length === 0) return;
     // A hit is wanted even where the reading began at the same message.
-    const want = around ? `hit ${around}` : (goal ?? 'end');
+    const want = around ? `hit ${around} ${sought}` : (goal ?? 'end');
     if (placed.current === want) return;
     const at = goal ? items.findIndex((item) => item.message?.id === goal) : -1;
     if (goal && at < 0 && around) return; // its page is on its way
@@ -145,7 +147,7 @@ function usePlace(items: Item[], rows: Rows, around: string | undefined, opened:
     if (at >= 0 && (around || items.length - at > 8))
       rows.scrollToIndex(at, { align: around ? 'center' : 'start' });
     else rows.scrollToEnd();
-  }, [items, goal, around, rows]);
+  }, [items, goal, around, sought, rows]);
 }
 
 /** Says what has arrived to who does not see it. */

@@ -1,3 +1,4 @@
+import { useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useT } from '@/i18n';
 import { errorText } from '@/lib/errors';
@@ -14,11 +15,21 @@ export function Timeline({ ticket, around }: { ticket: Ticket; around: string | 
   const t = useT();
   const [opened] = useState(() => markOf(ticket));
   const target = around ?? (opened.count > FAR_UNREAD ? (opened.first ?? undefined) : undefined);
-  const timeline = useTimeline(ticket.id, target, around);
+  const sought = useLocation({ select: (at) => at.state.sought ?? 0 });
+  const timeline = useTimeline(ticket.id, target, around, sought);
   const { stretch, error } = timeline;
 
   if (stretch)
-    return <Messages ticket={ticket} around={around} opened={opened} stretch={stretch} timeline={timeline} />;
+    return (
+      <Messages
+        ticket={ticket}
+        around={around}
+        sought={sought}
+        opened={opened}
+        stretch={stretch}
+        timeline={timeline}
+      />
+    );
   if (!error) return <TimelineSkeleton />;
   return (
     <div className="tl">

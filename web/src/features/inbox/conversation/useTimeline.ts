@@ -50,14 +50,19 @@ const readInto = (
 export type TimelineQuery = ReturnType<typeof useTimeline>;
 
 /** A ticket's timeline, first read around a message, its end else; and around a search hit. */
-export function useTimeline(id: string, first: string | undefined, hit: string | undefined) {
-  const sought = useRef(first); // until it is found: she may have gone on to the end since
+export function useTimeline(
+  id: string,
+  first: string | undefined,
+  hit: string | undefined,
+  sought: number,
+) {
+  const wanted = useRef(first); // until it is found: she may have gone on to the end since
   const { data, error, refetch } = useQuery({
     queryKey: ['timeline', id],
     queryFn: async () => {
-      const wanted = sought.current;
-      const found = await renew(id, wanted);
-      if (sought.current === wanted) sought.current = undefined;
+      const now = wanted.current;
+      const found = await renew(id, now);
+      if (wanted.current === now) wanted.current = undefined;
       return found;
     },
     staleTime: 0,
@@ -98,9 +103,9 @@ export function useTimeline(id: string, first: string | undefined, hit: string |
   useEffect(() => {
     const held = queryClient.getQueryData<Stretch>(['timeline', id]);
     if (!hit || !held || holds(held, hit)) return;
-    sought.current = hit;
+    wanted.current = hit;
     void refetch();
-  }, [id, hit, refetch]);
+  }, [id, hit, sought, refetch]);
 
   return { stretch: data, error, extend, toEnd, loading };
 }

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
 import { useT } from '@/i18n';
@@ -10,6 +10,7 @@ import { TicketRow } from './TicketRow';
 /** C4: conversations by name, phone or number; below, messages by their words. */
 export function SearchResults({ text, current }: { text: string; current: string | undefined }) {
   const t = useT();
+  const shown = useSearch({ from: '/frame/atendimentos', select: (search) => search.m });
   const { data, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ['search', text],
     queryFn: ({ pageParam, signal }) =>
@@ -48,6 +49,8 @@ export function SearchResults({ text, current }: { text: string; current: string
               to="/atendimentos/$ticketId"
               params={{ ticketId: hit.ticket.id }}
               search={{ m: hit.message_id }}
+              state={(now) => ({ ...now, sought: (now.sought ?? 0) + 1 })}
+              replace={hit.message_id === shown}
             >
               <Avatar id={hit.ticket.contact.id} name={hit.ticket.contact.name} size={36} />
               <span className="grow">
