@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { test, type Browser, type BrowserContext, type Page } from '@playwright/test';
-import { clickable, clickToPaint, keystrokes, newPage, shifts, weigh } from './page';
+import journeys from '../playwright.config';
+import { clickable, clickToPaint, keystrokes, newPage, shifts, weigh, type Weight } from './page';
 import { open, type Place } from './place';
 import { Report } from './report';
 
@@ -119,11 +120,15 @@ async function step(page: Page, key: 'j' | 'k'): Promise<void> {
   const before = page.url();
   await page.keyboard.press(key);
   await page.waitForURL((url) => url.href !== before);
-  await page.waitForFunction(() => {
-    const wanted = document.querySelector('.tk.sel .nm')?.textContent ?? '?';
-    const shown = document.querySelector('section.conv')?.getAttribute('aria-label') ?? '';
-    return shown.endsWith(wanted) && document.querySelector('.tl [data-message]') !== null;
-  });
+  await page.waitForFunction(
+    () => {
+      const wanted = document.querySelector('.tk.sel .nm')?.textContent ?? '?';
+      const shown = document.querySelector('section.conv')?.getAttribute('aria-label') ?? '';
+      return shown.endsWith(wanted) && document.querySelector('.tl [data-message]') !== null;
+    },
+    undefined,
+    { timeout: 30_000 },
+  );
 }
 
 /** Typing and moving through the list while everything is loaded. */
@@ -163,8 +168,8 @@ async function keys(browser: Browser, place: Place, report: Report): Promise<voi
   await context.close();
 }
 
-/** What is held after many tickets, against what was held after some. */
-async function memory(browser: Browser, place: Place, report: Report): Promise<void> {
+/** What is held after many tickets, and after some; with what an empty page holds. */
+async function held(browser: Browser, place: Place) {
   const context = await fresh(browser, place);
   const [page, cdp] = await newPage(context);
   await page.goto(place.empty);
@@ -173,13 +178,29 @@ async function memory(browser: Browser, place: Place, report: Report): Promise<v
   await clickable(page, ROW);
   await loadAll(page, SWITCHES[1] + 30);
   await page.evaluate(() => document.querySelector('.rows.scroll')?.scrollTo(0, 0));
-  const weights: Awaited<ReturnType<typeof weigh>>[] = [];
+  const weights: Weight[] = [];
   for (let n = 1; n <= SWITCHES[1]; n++) {
     await step(page, 'j');
     if (n === SWITCHES[0] || n === SWITCHES[1]) weights.push(await weigh(cdp));
   }
+  await context.close();
   const [some, many] = weights;
   if (!some || !many) throw new Error('too few switches');
+  return { empty, some, many };
+}
+
+/**
+ * Memory in a browser that compiles nothing: the machine code that V8 makes of
+ * a page lies in the same heap and grows for as long as it optimises, whatever
+ * the page holds. That of a usual browser stands beside it.
+ */
+async function memory(browser: Browser, place: Place, report: Report): Promise<void> {
+  const options = journeys.use?.launchOptions;
+  const interpreting = await browser
+    .browserType()
+    .launch({ ...options, args: [...(options?.args ?? []), '--js-flags=--jitless'] });
+  const { empty, some, many } = await held(interpreting, place);
+  await interpreting.close();
   report.add('memory.heap_500_over_100', '×', many.heap / some.heap, 1.1);
   report.add('memory.nodes_500_over_100', '×', many.nodes / some.nodes, 1.1);
   report.add('memory.listeners_500_over_100', '×', many.listeners / some.listeners);
@@ -187,7 +208,8 @@ async function memory(browser: Browser, place: Place, report: Report): Promise<v
   report.baseline('memory.heap_at_500', empty.heap / 1e6);
   report.add('memory.nodes_at_500', '', many.nodes);
   report.baseline('memory.nodes_at_500', empty.nodes);
-  await context.close();
+  const usual = await held(browser, place);
+  report.add('memory.heap_500_over_100.with_code', '×', usual.many.heap / usual.some.heap);
 }
 
 /** A journey: cold, through lists and conversations, with news coming in. */
