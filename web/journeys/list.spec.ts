@@ -97,3 +97,20 @@ test('the row with the focus stays, however far the list is scrolled', async ({ 
   await page.keyboard.press('Enter');
   await expect(page.getByRole('region', { name: `Conversa com ${name}` })).toBeVisible();
 });
+
+test('a key right behind j never reaches the conversation that is left', async ({ page }) => {
+  await enter(page, 'elisa', '/atendimentos?tab=pending');
+  const left = await items(page).first().locator('.nm').innerText();
+  for (let i = 0; i < 5; i++) {
+    await page.goto('/atendimentos?tab=pending');
+    await items(page).first().getByRole('link').click();
+    const conversation = page.getByRole('region', { name: `Conversa com ${left}` });
+    await expect(conversation.locator('[data-message]').last()).toBeVisible();
+    await page.keyboard.press('j');
+    await page.keyboard.press('a');
+    await expect(conversation).toHaveCount(0);
+    await expect(page.locator('section.conv [data-message]').last()).toBeVisible();
+  }
+  await page.goto('/atendimentos?tab=pending');
+  await expect(items(page).first().locator('.nm')).toHaveText(left);
+});
