@@ -264,6 +264,27 @@ test('a search hit opens in the middle, and what is newer comes in below', async
   void talk;
 });
 
+test('an older page that comes after a search hit was gone to is not joined to it', async ({ page, talk }) => {
+  await open(page, talk);
+  const release = await hold(page, '**/timeline?before=*');
+  const older = page.waitForResponse((answer) => answer.url().includes('/timeline?before='));
+  await wheel(page, -60_000);
+  await page.getByRole('searchbox', { name: 'Buscar' }).fill('Nº 18');
+  const hits = page.getByRole('region', { name: 'Resultados' });
+  await hits.getByRole('link').filter({ hasText: 'Nº 18:' }).first().click();
+  await expect(page.locator('.msg.marked')).toBeInViewport({ ratio: 1 });
+  release();
+  await (await older).finished();
+  await wheel(page, -60_000);
+  const numbers = await page
+    .locator('.tl [data-message]')
+    .evaluateAll((list) => list.map((one) => Number(/Nº (\d+)/.exec(one.textContent)?.[1] ?? 0)));
+  const told = numbers.filter((n) => n > 0);
+  expect(told[0]).toBeLessThanOrEqual(3);
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
+  expect(told.length).toBeGreaterThan(5);
+});
+
 test('many unread messages open at the first of them', async ({ page, talk }) => {
   await open(page, talk);
   await page.goto('/contatos');
