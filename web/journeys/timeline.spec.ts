@@ -264,7 +264,10 @@ test('a search hit opens in the middle, and what is newer comes in below', async
   void talk;
 });
 
-test('an older page that comes after a search hit was gone to is not joined to it', async ({ page, talk }) => {
+test('an older page that comes after a search hit was gone to is not joined to it', async ({
+  page,
+  talk,
+}) => {
   await open(page, talk);
   const release = await hold(page, '**/timeline?before=*');
   const older = page.waitForResponse((answer) => answer.url().includes('/timeline?before='));
