@@ -1,4 +1,5 @@
 import { Tooltip } from '@mantine/core';
+import { IconUser } from '@tabler/icons-react';
 import type { ButtonHTMLAttributes, CSSProperties, ReactNode, Ref } from 'react';
 
 type Kind = 'primary' | 'default' | 'light' | 'ghost' | 'danger';
@@ -70,14 +71,15 @@ export function IconBtn({ label, on, primary, small, plain, className, children,
 
 const hash = (text: string) => [...text].reduce((sum, c) => (sum * 31 + (c.codePointAt(0) ?? 0)) >>> 0, 7);
 
+/** "" where the name is only a number. */
 export function initials(name: string): string {
+  if (!/\p{L}/u.test(name)) return '';
   const words = name
     .replace(/[^\p{L}\p{N}\s+]/gu, ' ')
     .trim()
     .split(/\s+/)
     .filter(Boolean);
   const first = words[0] ?? '?';
-  if (/^\+?\d/.test(first)) return first.slice(0, 3);
   const last = words.length > 1 ? words[words.length - 1] : undefined;
   return ((first[0] ?? '') + (last?.[0] ?? '')).toUpperCase();
 }
@@ -108,7 +110,11 @@ export function Avatar({ id, name, size = 40, photo, badge, presence, title }: A
       title={title}
       aria-hidden={title ? undefined : true}
     >
-      {photo ? <img src={photo} alt="" width={size} height={size} /> : initials(name)}
+      {photo ? (
+        <img src={photo} alt="" width={size} height={size} />
+      ) : (
+        initials(name) || <IconUser size={size / 2} />
+      )}
       {badge && <span className="ch">{badge}</span>}
       {presence !== undefined && <span className={`pr${presence ? '' : ' away'}`} />}
     </span>

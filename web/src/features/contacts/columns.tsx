@@ -22,7 +22,7 @@ export function useColumns(open: (id: string) => void): Column<Contact>[] {
           <Avatar id={c.id} name={c.name} size={38} photo={c.photo_url} />
           <div>
             <div className="row g8 wrap">
-              <RowName onOpen={() => open(c.id)}>{c.name}</RowName>
+              <RowName onOpen={() => open(c.id)}>{formatPhone(c.name)}</RowName>
               {c.blocked && <span className="chip xs bad">{t('contacts.blocked')}</span>}
             </div>
             {c.company && <div className="sub">{c.company}</div>}
@@ -74,7 +74,7 @@ export function useColumns(open: (id: string) => void): Column<Contact>[] {
           <Btn
             size="small"
             icon={<IconMessagePlus size={15} />}
-            aria-label={t('contacts.talkTo', { name: c.name })}
+            aria-label={t('contacts.talkTo', { name: formatPhone(c.name) })}
             onClick={(event) => {
               event.stopPropagation();
               openStart({ contactId: c.id });

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { i18n, useT } from '@/i18n';
+import { formatPhone } from '@/lib/phone';
 import { errorText } from '@/lib/errors';
 import { elapsed } from '@/lib/format';
 import { useNow } from '@/lib/clock';
@@ -82,8 +83,9 @@ export function Notices({ onClose }: { onClose: () => void }) {
                   <span className="nico">{icon(notice.type)}</span>
                   <span className="grow">
                     <span className="nt">
-                      {notice.contact_name ??
-                        t(notice.type.startsWith('connection.') ? 'notice.connection' : 'notice.gone')}
+                      {notice.contact_name
+                        ? formatPhone(notice.contact_name)
+                        : t(notice.type.startsWith('connection.') ? 'notice.connection' : 'notice.gone')}
                     </span>
                     <span className="nx">
                       {i18n.exists(key) ? i18n.t(key as 'notice.other') : t('notice.other')}

@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { api, ok } from '@/api/client';
+import { formatPhone } from '@/lib/phone';
 import { useT } from '@/i18n';
 import { fold } from '@/lib/fold';
 import { Avatar, Kbd } from '@/ui/parts';
@@ -53,7 +54,7 @@ export function Palette({ search, onClose }: { search: boolean; onClose: () => v
     if (asked.length < 2 || !found) return commands;
     const tickets = found.tickets.slice(0, 8).map((ticket) => ({
       id: ticket.id,
-      label: ticket.contact.name,
+      label: formatPhone(ticket.contact.name),
       group: t('command.conversations'),
       icon: <Avatar id={ticket.contact.id} name={ticket.contact.name} size={22} />,
       end: <span className="mut x12 num">{t('ticket.number', { n: ticket.number })}</span>,
@@ -65,7 +66,7 @@ export function Palette({ search, onClose }: { search: boolean; onClose: () => v
       label: hit.snippet.map((part) => part.text).join(''),
       group: t('command.messages'),
       icon: <Avatar id={hit.ticket.contact.id} name={hit.ticket.contact.name} size={22} />,
-      end: <span className="mut x12">{hit.ticket.contact.name}</span>,
+      end: <span className="mut x12">{formatPhone(hit.ticket.contact.name)}</span>,
       run: () =>
         void navigate({
           to: '/atendimentos/$ticketId',

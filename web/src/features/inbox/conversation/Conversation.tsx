@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { ApiError } from '@/api/client';
+import { formatPhone } from '@/lib/phone';
 import { useT } from '@/i18n';
 import { ticketQuery } from '../lists';
 import { noteOpened } from '../recent';
@@ -54,7 +55,7 @@ export function Conversation({ ticketId, passed, around, panelOpen, onPanel, pho
   return (
     <section
       className="conv"
-      aria-label={t('inbox.with', { name: ticket.contact.name })}
+      aria-label={t('inbox.with', { name: formatPhone(ticket.contact.name) })}
       aria-busy={passed}
       inert={passed}
     >

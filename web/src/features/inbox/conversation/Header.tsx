@@ -135,7 +135,7 @@ export function Header({
         type="button"
         className="who"
         onClick={onPanel}
-        aria-label={t('panel.of', { name: ticket.contact.name })}
+        aria-label={t('panel.of', { name: formatPhone(ticket.contact.name) })}
       >
         <Avatar
           id={ticket.contact.id}
@@ -145,7 +145,7 @@ export function Header({
           badge={<ChannelIcon kind={connection?.kind ?? 'whatsapp_official'} />}
         />
         <span className="col trunc">
-          <span className="nm trunc">{ticket.contact.name}</span>
+          <span className="nm trunc">{formatPhone(ticket.contact.name)}</span>
           <span className="mut x12 num trunc">{sub}</span>
         </span>
       </button>

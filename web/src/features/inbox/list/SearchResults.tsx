@@ -1,6 +1,7 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
+import { formatPhone } from '@/lib/phone';
 import { useT } from '@/i18n';
 import { shortTime } from '@/lib/format';
 import { Avatar, Btn, Empty } from '@/ui/parts';
@@ -55,7 +56,7 @@ export function SearchResults({ text, current }: { text: string; current: string
               <Avatar id={hit.ticket.contact.id} name={hit.ticket.contact.name} size={36} />
               <span className="grow">
                 <span className="l1">
-                  <span className="nm trunc grow">{hit.ticket.contact.name}</span>
+                  <span className="nm trunc grow">{formatPhone(hit.ticket.contact.name)}</span>
                   <span className="tm">{shortTime(hit.at)}</span>
                 </span>
                 <span className="snip">

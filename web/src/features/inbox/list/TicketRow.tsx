@@ -2,6 +2,7 @@ import { IconAlarm, IconClock, IconClockHour5, IconHourglassHigh } from '@tabler
 import { useNavigate } from '@tanstack/react-router';
 import { memo, type AnchorHTMLAttributes, type MouseEvent } from 'react';
 import type { Tab } from '@/app/router';
+import { formatPhone } from '@/lib/phone';
 import { useT } from '@/i18n';
 import { useNow } from '@/lib/clock';
 import { elapsed, shortTime } from '@/lib/format';
@@ -58,7 +59,7 @@ export const TicketRow = memo(function TicketRow({
         />
         <span className="grow">
           <span className="l1">
-            <span className="nm trunc grow">{ticket.contact.name}</span>
+            <span className="nm trunc grow">{formatPhone(ticket.contact.name)}</span>
             <Age ticket={ticket} now={now} />
           </span>
           <span className="l2">
@@ -91,7 +92,7 @@ export const TicketRow = memo(function TicketRow({
       {accept && (
         <button type="button" className="btn p s accept" onClick={() => void acceptTicket(ticket)}>
           {t('ticket.accept')}
-          <Hidden>{ticket.contact.name}</Hidden>
+          <Hidden>{formatPhone(ticket.contact.name)}</Hidden>
         </button>
       )}
     </>

@@ -50,7 +50,7 @@ export function ContactPanel({ ticketId, onClose }: { ticketId: string; onClose:
         <div className="who-card">
           <Avatar id={c.id} name={c.name} size={56} photo={c.photo_url} />
           <div className="col trunc">
-            <b className="pname">{c.name}</b>
+            <b className="pname">{formatPhone(c.name)}</b>
             {c.phone && <span className="x13 num">{formatPhone(c.phone)}</span>}
             {c.email && <span className="x12 mut trunc">{c.email}</span>}
             {c.blocked && <span className="chip xs bad">{t('contact.blocked')}</span>}
