@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deliver } from '../journeys/meta';
 import { start } from '../journeys/program';
 
 /** What `go run ./bench -desk` tells of the data it wrote. */
@@ -74,13 +74,7 @@ export async function open(): Promise<Place> {
       const line = facts.lines.find((one) => one.id === lineId);
       if (!line) throw new Error(`no line ${lineId}`);
       const text = webhook(facts.waba_id, line, phone, body, `wamid.WEB${Date.now()}${wrote++}`);
-      const sign = createHmac('sha256', facts.app_secret).update(text).digest('hex');
-      const answer = await fetch(program.url + line.hook, {
-        method: 'POST',
-        body: text,
-        headers: { 'Content-Type': 'application/json', 'X-Hub-Signature-256': `sha256=${sign}` },
-      });
-      if (!answer.ok) throw new Error(`webhook: ${answer.status}`);
+      await deliver(program.url + line.hook, facts.app_secret, text);
     },
     async close() {
       empty.closeAllConnections();

@@ -1,3 +1,4 @@
+import { OfficialLine } from '../meta';
 import { both, expect, tour } from './camera';
 
 tour('registers', both, async ({ page, shot, enter }) => {
@@ -43,7 +44,7 @@ tour('registers', both, async ({ page, shot, enter }) => {
   await shot('15-team-new');
 });
 
-tour('connections', both, async ({ page, api, shot, enter }) => {
+tour('connections', both, async ({ page, url, api, shot, enter }) => {
   // Something the number's owner sent that nobody could read.
   const list = (await (await api.get('/api/v1/connections')).json()) as {
     items: { id: string; name: string }[];
@@ -86,7 +87,15 @@ tour('connections', both, async ({ page, api, shot, enter }) => {
     .getByRole('button', { name: /Conexão simulada/ })
     .click();
   await shot('05-connection-simulated');
+  const line = await OfficialLine.add(url, 'WhatsApp Oficial');
+  await line.revokes('wamid.um');
+  await line.revokes('wamid.dois');
   await page.goto('/conexoes');
+  await page.getByRole('button', { name: 'Ver não processados' }).click();
+  await page.locator('.rawhead').first().click();
+  await expect(page.getByLabel('Conteúdo como chegou')).toContainText('wamid');
+  await shot('05-connections-events');
+  await line.remove();
 });
 
 tour('settings', both, async ({ page, phone, shot, enter }) => {

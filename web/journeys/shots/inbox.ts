@@ -128,7 +128,7 @@ tour('inbox dialogs', both, async ({ page, phone, shot, enter, talk }) => {
     await page.goto('/atendimentos');
     await talk('Mariana Albuquerque');
     await page.getByRole('button', { name: 'Emoji' }).click();
-    await expect(page.locator('.eone').first()).toBeVisible();
+    await expect(page.locator('.eone:visible').first()).toBeVisible();
     await shot('10-emoji');
     await page.keyboard.press('Escape');
   }
