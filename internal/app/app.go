@@ -87,7 +87,8 @@ func (a *App) build(ctx context.Context) error {
 	registry := channel.Registry{desk.WhatsAppOfficial: whatsappcloud.New(whatsappcloud.Options{Now: a.Now, Log: a.Log})}
 	a.simulator = &simulator{log: a.Log, world: sandbox.New(sandbox.Options{DB: a.DB, Now: a.Now, Log: a.Log, IDs: a.Store.IDs.Next})}
 	a.directory = routing.NewDirectory(a.Store, registry, a.vault.OpenSetting, a.simulator.base)
-	a.jobs = jobs.New(jobs.Config{Store: a.Store, Now: a.Now, Rand: rand.Reader, Log: a.Log})
+	a.node = newNodeKeeper(a.Base, a.fail, a.lookAgain)
+	a.jobs = jobs.New(jobs.Config{Store: a.Store, Now: a.Now, Rand: rand.Reader, Log: a.Log, Alone: a.node.Alone})
 	rates, err := outbox.DefaultRates()
 	if err != nil {
 		return err
@@ -155,7 +156,6 @@ func (a *App) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.node = newNodeKeeper(a.Base, a.fail)
 	a.unwatch = append(a.unwatch, a.directory.Watch(a.bus), a.bus.Subscribe("outbox", 1024, a.outbox.Watch),
 		a.bus.Subscribe("node", 1024, a.node.watch))
 	if err := a.node.start(ctx); err != nil {
@@ -191,6 +191,12 @@ func (a *App) callback(n sandbox.Number) (string, bool) {
 	return a.self() + u.Path, true
 }
 
+// lookAgain has those look now who look rarely as long as we are alone.
+func (a *App) lookAgain() {
+	a.outbox.LookAgain()
+	a.jobs.Wake()
+}
+
 func (a *App) fail(err error) {
 	select {
 	case a.failed <- err:
@@ -218,9 +224,7 @@ func (a *App) Stop(ctx context.Context) error {
 	for _, unwatch := range a.unwatch {
 		unwatch()
 	}
-	if a.node != nil {
-		a.node.stop()
-	}
+	a.node.stop()
 	stop("database", a.Close(ctx))
 	return errors.Join(errs...)
 }

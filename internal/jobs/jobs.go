@@ -138,7 +138,9 @@ func (r *Runner) Enqueue(tx *dbx.Tx, j Job) error {
 	if err != nil || !added {
 		return err
 	}
-	tx.AfterCommit(func() { r.nudge(j.Kind, j.RunAt) })
+	nudge := func() { r.nudge(j.Kind, j.RunAt) }
+	tx.AfterCommit(nudge)
+	tx.InDoubt(nudge)
 	return nil
 }
 

@@ -16,11 +16,23 @@ func (r *Runner) timeCame() bool {
 	return r.next != 0 && r.next <= desk.TimeOf(r.now())
 }
 
+// every is how often the table is looked at unasked.
+func (r *Runner) every() time.Duration {
+	switch {
+	case r.tick > 0:
+		return r.tick
+	case r.alone():
+		return aloneTick
+	}
+	return netTick
+}
+
 // pause is how long the loop may sleep.
 func (r *Runner) pause(lastLook time.Time) time.Duration {
+	every := r.every()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	d := r.tick - r.now().Sub(lastLook)
+	d := every - r.now().Sub(lastLook)
 	if r.next != 0 {
 		d = min(d, r.next.Std().Sub(r.now()))
 	}
@@ -37,7 +49,7 @@ func (r *Runner) look() {
 	times, err := r.store.NextJobs(r.store.DB.Read(r.work), r.names, now)
 	if err != nil {
 		r.log.Error("looking for jobs failed", "err", err)
-		r.lookAgain()
+		r.lookSoon()
 		return
 	}
 	var expired []Kind
@@ -49,18 +61,24 @@ func (r *Runner) look() {
 		r.soonest(t.Next)
 		if t.Lease != 0 && t.Lease < now {
 			expired = append(expired, r.kinds[t.Kind])
+		} else if t.Lease != 0 {
+			r.soonest(t.Lease + 1)
 		}
 	}
 	r.mu.Unlock()
 	for _, k := range expired {
-		if err := r.rescue(r.work, k, now); err != nil {
+		rescued, err := r.rescue(r.work, k, now)
+		if err != nil {
 			r.log.Error("rescuing jobs failed", "kind", k.Name, "err", err)
+		}
+		if rescued || err != nil {
+			r.lookSoon() // the kind's next lease is not known yet
 		}
 	}
 }
 
-// lookAgain has the table looked at soon, after the database failed us.
-func (r *Runner) lookAgain() {
+// lookSoon has the table looked at soon, after the database failed us.
+func (r *Runner) lookSoon() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.soonest(desk.TimeOf(r.now()).Add(retryLook))

@@ -130,11 +130,11 @@ func (r *Runner) settlePeriodic(k Kind, j store.Job, cause error) error {
 // rescue gives attempts back whose lease ended before now. The attempt counts:
 // a job that kills its process must not do so for ever. What runs here is
 // spared: its lease can only have ended because the clock was stepped.
-func (r *Runner) rescue(ctx context.Context, k Kind, now desk.Time) error {
+func (r *Runner) rescue(ctx context.Context, k Kind, now desk.Time) (found bool, err error) {
 	for {
 		left, err := r.store.ExpiredJobs(r.store.DB.Read(ctx), k.Name, now, rescueBatch)
 		if err != nil {
-			return err
+			return found, err
 		}
 		rescued := 0
 		for _, j := range left {
@@ -143,11 +143,12 @@ func (r *Runner) rescue(ctx context.Context, k Kind, now desk.Time) error {
 			}
 			rescued++
 			if err := r.rescueOne(k, j); err != nil {
-				return err
+				return found, err
 			}
 		}
+		found = found || rescued > 0
 		if len(left) < rescueBatch || rescued == 0 {
-			return nil
+			return found, nil
 		}
 	}
 }

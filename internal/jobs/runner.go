@@ -16,8 +16,10 @@ import (
 
 const (
 	// netTick is how often the table is looked at although nobody said that
-	// there is work: the net under lost wake-ups and other nodes' jobs.
-	netTick = 15 * time.Second
+	// there is work, because other nodes have some or leave some; aloneTick is
+	// the same where there are none: the net under lost wake-ups.
+	netTick   = 5 * time.Second
+	aloneTick = 30 * time.Second
 	// retryLook is how soon the table is looked at again when that failed.
 	retryLook = time.Second
 	// leaseMargin is how long after an attempt's time-out its lease ends.
@@ -32,7 +34,10 @@ type Config struct {
 	Now   func() time.Time
 	Rand  io.Reader // for jitter
 	Log   *slog.Logger
-	Tick  time.Duration // 0 means 15 s
+	// Alone reports that no other process works on the database now; nil is so
+	// only on SQLite. Wake is to be called when it changes.
+	Alone func() bool
+	Tick  time.Duration // 0 means 5 s, and 30 s alone
 }
 
 // Runner claims and runs jobs. Kinds are registered before Start.
@@ -41,8 +46,9 @@ type Runner struct {
 	now   func() time.Time
 	rand  io.Reader
 	log   *slog.Logger
-	tick  time.Duration
-	alone bool // no other process uses this database
+	tick  time.Duration // 0: by alone
+	sole  bool          // no other process can use this database
+	alone func() bool
 
 	kinds map[string]Kind
 	names []string
@@ -69,12 +75,12 @@ func New(c Config) *Runner {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.Tick <= 0 {
-		c.Tick = netTick
+	sole := c.Store.DB.Dialect() == dbx.SQLite
+	if c.Alone == nil {
+		c.Alone = func() bool { return sole }
 	}
 	return &Runner{
-		store: c.Store, now: c.Now, rand: c.Rand, log: c.Log, tick: c.Tick,
-		alone: c.Store.DB.Dialect() == dbx.SQLite,
+		store: c.Store, now: c.Now, rand: c.Rand, log: c.Log, tick: c.Tick, sole: sole, alone: c.Alone,
 		kinds: map[string]Kind{}, busy: map[string]int{}, active: map[desk.ID]bool{}, dirty: map[string]bool{},
 		poke: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{}),
 	}
@@ -116,11 +122,11 @@ func (r *Runner) Start(ctx context.Context) error {
 }
 
 func (r *Runner) prepare(ctx context.Context) error {
-	if err := r.schedulePeriodic(ctx); err != nil || !r.alone {
+	if err := r.schedulePeriodic(ctx); err != nil || !r.sole {
 		return err
 	}
 	for _, name := range r.names {
-		if err := r.rescue(ctx, r.kinds[name], never); err != nil {
+		if _, err := r.rescue(ctx, r.kinds[name], never); err != nil {
 			return err
 		}
 	}
@@ -152,13 +158,11 @@ func (r *Runner) Stop(ctx context.Context) error {
 	}
 }
 
-// Wake has the table looked at now, as after a change of an injected clock.
+// Wake has the table looked at now, as after a change of an injected clock, or
+// of whether we are alone.
 func (r *Runner) Wake() {
 	r.mu.Lock()
-	for _, name := range r.names {
-		r.dirty[name] = true
-	}
-	r.next = 0
+	r.soonest(desk.TimeOf(r.now()))
 	r.mu.Unlock()
 	r.signal()
 }
@@ -186,7 +190,7 @@ func (r *Runner) loop() {
 	defer close(r.ended)
 	lastLook := time.Time{}
 	for {
-		if r.now().Sub(lastLook) >= r.tick || r.timeCame() {
+		if r.now().Sub(lastLook) >= r.every() || r.timeCame() {
 			lastLook = r.now()
 			r.look()
 		}
@@ -222,7 +226,7 @@ func (r *Runner) fill() {
 	for kind, n := range r.takeDirty() {
 		if err := r.claim(r.kinds[kind], n); err != nil {
 			r.log.Error("claiming jobs failed", "kind", kind, "err", err)
-			r.lookAgain()
+			r.lookSoon()
 		}
 	}
 }

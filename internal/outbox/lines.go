@@ -13,11 +13,12 @@ import (
 	"github.com/prosa-desk/prosa/internal/store"
 )
 
-// How often a node looks for what no nudge told it of: the net under everything
-// else. Where several nodes share a database, one may accept what another sends.
+// tickEvery is how often a node looks for what no nudge told it of: the net
+// under everything else. Where several nodes share a database, one may accept
+// what another sends. A node that is alone looks at every aloneTurns-th tick.
 const (
-	tickEvery      = 5 * time.Second
-	tickEveryAlone = 10 * time.Second
+	tickEvery  = 5 * time.Second
+	aloneTurns = 6
 )
 
 // lines are the connections this node sends for, one goroutine each.
@@ -28,13 +29,18 @@ type lines struct {
 	stop    context.CancelFunc
 	wg      sync.WaitGroup
 	owner   Owner
+	again   chan struct{} // have the table looked at now
 }
 
-func newLines() *lines { return &lines{open: map[store.Connected]*line{}} }
+func newLines() *lines {
+	return &lines{open: map[store.Connected]*line{}, again: make(chan struct{}, 1)}
+}
 
 // Owner tells which connections this process sends for.
 type Owner interface {
 	Owns(connection desk.ID) bool
+	// Alone reports that no other process accepts messages either.
+	Alone() bool
 	// Inherited reports that whoever sent for the connection before is known
 	// to be gone, whatever its leases say.
 	Inherited(connection desk.ID) bool
@@ -45,6 +51,9 @@ type Sole struct{}
 
 // Owns implements Owner.
 func (Sole) Owns(desk.ID) bool { return true }
+
+// Alone implements Owner.
+func (Sole) Alone() bool { return true }
 
 // Inherited implements Owner.
 func (Sole) Inherited(desk.ID) bool { return true }
@@ -105,7 +114,18 @@ func (o *Outbox) Nudge(account, connection desk.ID) {
 
 // nudgeAfter nudges the message's connection once the transaction commits.
 func (o *Outbox) nudgeAfter(tx *dbx.Tx, m *desk.Message) {
-	tx.AfterCommit(func() { o.Nudge(m.AccountID, m.ConnectionID) })
+	nudge := func() { o.Nudge(m.AccountID, m.ConnectionID) }
+	tx.AfterCommit(nudge)
+	tx.InDoubt(nudge)
+}
+
+// LookAgain has the table looked at now: the owner's connections have changed,
+// or whether it is alone.
+func (o *Outbox) LookAgain() {
+	select {
+	case o.lines.again <- struct{}{}:
+	default:
+	}
 }
 
 // Watch has a connection looked at when it has changed. One that has become
@@ -136,42 +156,47 @@ func (o *Outbox) release(c store.Connected) {
 }
 
 func (o *Outbox) tickLoop(ctx context.Context) {
-	every := tickEvery
-	if o.Store.DB.Dialect() == dbx.SQLite {
-		every = tickEveryAlone
-	}
-	tick := time.NewTicker(every)
+	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
 	var clock clockSense
 	o.heedStart(ctx)
-	for {
+	for turn := 0; ; {
 		o.heedClock(ctx, &clock)
-		o.tick(ctx)
+		if looked := !o.lines.due(turn) || o.look(ctx); looked {
+			turn++
+		}
 		select {
 		case <-ctx.Done():
 			return
+		case <-o.lines.again:
+			turn = 0
 		case <-tick.C:
 		}
 	}
 }
 
-// tick nudges every connection with something on the way and ends what stood
-// in line too long.
-func (o *Outbox) tick(ctx context.Context) {
+// due reports whether the table is looked at in this turn.
+func (l *lines) due(turn int) bool { return turn%aloneTurns == 0 || !l.owner.Alone() }
+
+// look nudges every connection with something on the way and ends what stood
+// in line too long; false if it could not.
+func (o *Outbox) look(ctx context.Context) bool {
 	busy, late, err := o.Store.OnTheWay(o.Store.DB.Read(ctx), o.now())
 	if err != nil {
 		o.warn(ctx, "look for messages on the way", err)
-		return
+		return false
 	}
 	for _, c := range busy {
 		o.Nudge(c.AccountID, c.ConnectionID)
 	}
 	if !late {
-		return
+		return true
 	}
 	if err := o.expire(ctx); err != nil {
 		o.warn(ctx, "end what stood in line too long", err)
+		return false
 	}
+	return true
 }
 
 // warn logs an error that the next tick may mend, unless we are stopping.
@@ -234,6 +259,9 @@ func (l *line) round(ctx context.Context, calls *sync.WaitGroup) time.Duration {
 	row, open, err := l.o.Directory.Connection(ctx, l.AccountID, l.ConnectionID)
 	if err != nil {
 		l.o.warn(ctx, "read its connection", err)
+		if dbx.IsTransient(err) {
+			return tickEvery
+		}
 		return idle // a change of the connection nudges
 	}
 	adapter := l.o.Registry[row.Kind]

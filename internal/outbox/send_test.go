@@ -226,6 +226,7 @@ func TestAReportSettlesAnUncertainMessage(t *testing.T) {
 // that may still be alive.
 type among struct{ Sole }
 
+func (among) Alone() bool            { return false }
 func (among) Inherited(desk.ID) bool { return false }
 
 func TestM2AnInterruptedSendBecomesUncertain(t *testing.T) {

@@ -61,30 +61,38 @@ func (s *Store) ReclaimNode(tx *dbx.Tx, number int, former, owner string) (n Nod
 	return n, heir, err
 }
 
+// Kept is what a node learns when it keeps its number.
+type Kept struct {
+	Connections []desk.ID // it sends for these
+	Alone       bool      // no other process works on this database
+}
+
 // KeepNode keeps the number for another lease, ErrNodeLost if it is gone; makes
-// the node the owner of every connection that nobody alive owns; and returns
-// the ids of all its connections (decisions.md 13). On PostgreSQL, where it is
-// done every few seconds, it is one statement.
-func (s *Store) KeepNode(tx *dbx.Tx, n Node) ([]desk.ID, error) {
+// the node the owner of every connection that nobody alive owns; and tells
+// which are its own (decisions.md 13) and whether anybody else is alive. On
+// PostgreSQL, where it is done every few seconds, it is one statement.
+func (s *Store) KeepNode(tx *dbx.Tx, n Node) (Kept, error) {
 	const (
 		renew = `UPDATE node SET lease_until = $3 WHERE id = $1 AND owner = $2 AND fence = $4`
 		take  = `UPDATE connection SET node_id = $1, fence = $4 WHERE deleted_at = 0 AND node_id <> $1
 			AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = connection.node_id AND node.lease_until >= $5)`
-		own = `SELECT id FROM connection WHERE node_id = $1 AND deleted_at = 0 AND active`
+		own    = `SELECT id FROM connection WHERE node_id = $1 AND deleted_at = 0 AND active`
+		others = `EXISTS (SELECT 1 FROM node WHERE id <> $1 AND lease_until >= $5)`
 	)
 	now := s.now()
 	args := []any{n.Number, n.owner, now.Add(NodeLease), n.Fence, now}
-	// Each part sees what was before the statement: what is taken is not yet own.
-	kept, err := dbx.All(tx, scanID, `WITH renewed AS (`+renew+` RETURNING id),
+	// The first row tells of the others. Each part sees what was before the
+	// statement: what is taken is not yet own.
+	ids, err := dbx.All(tx, scanID, `WITH renewed AS (`+renew+` RETURNING id),
 		taken AS (`+take+` AND EXISTS (SELECT 1 FROM renewed) RETURNING id, active)
-		SELECT -1 AS id FROM renewed UNION ALL SELECT id FROM taken WHERE active UNION ALL `+own+` ORDER BY 1`, args...)
+		SELECT CASE WHEN `+others+` THEN -1 ELSE -2 END AS id FROM renewed UNION ALL SELECT id FROM taken WHERE active UNION ALL `+own+` ORDER BY 1`, args...)
 	if err != nil {
-		return nil, err
+		return Kept{}, err
 	}
-	if len(kept) == 0 || kept[0] != -1 {
-		return nil, ErrNodeLost
+	if len(ids) == 0 || ids[0] >= 0 {
+		return Kept{}, ErrNodeLost
 	}
-	return kept[1:], nil
+	return Kept{Connections: ids[1:], Alone: ids[0] == -2}, nil
 }
 
 // ReleaseNode gives the number back at a graceful stop.

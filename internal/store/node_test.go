@@ -29,18 +29,25 @@ func TestKeepNode(t *testing.T) {
 		w.do(func(tx *dbx.Tx) (err error) { n, err = w.s.ClaimNode(tx, owner); return err })
 		return n
 	}
-	keeps := func(n store.Node) (ids []desk.ID, err error) {
+	var alone bool
+	keeps := func(n store.Node) ([]desk.ID, error) {
 		before := w.db.Stats()
-		err = w.db.Do(t.Context(), func(tx *dbx.Tx) (err error) { ids, err = w.s.KeepNode(tx, n); return err })
+		var kept store.Kept
+		err := w.db.Do(t.Context(), func(tx *dbx.Tx) (err error) { kept, err = w.s.KeepNode(tx, n); return err })
 		if sent := w.db.Stats().Minus(before).Statements; sent != 1 {
 			t.Errorf("%d statements", sent)
 		}
-		return ids, err
+		alone = kept.Alone
+		return kept.Connections, err
 	}
-	first, second := claim("first"), claim("second")
+	first := claim("first")
+	if ids, err := keeps(first); err != nil || !slices.Equal(ids, lines[:2]) || !alone {
+		t.Fatalf("the first owns %v %v, alone %v", ids, err, alone)
+	}
+	second := claim("second")
 	for range 2 {
-		if ids, err := keeps(first); err != nil || !slices.Equal(ids, lines[:2]) {
-			t.Fatalf("the first owns %v %v, want the active ones %v", ids, err, lines[:2])
+		if ids, err := keeps(first); err != nil || !slices.Equal(ids, lines[:2]) || alone {
+			t.Fatalf("the first owns %v %v, want the active ones %v; alone %v", ids, err, lines[:2], alone)
 		}
 	}
 	if ids, err := keeps(second); err != nil || len(ids) != 0 {
@@ -51,8 +58,8 @@ func TestKeepNode(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.clock.Advance(store.NodeLease/2 + 1e9)
-	if ids, err := keeps(second); err != nil || !slices.Equal(ids, lines[:2]) {
-		t.Fatalf("the second owns %v %v after the first's end", ids, err)
+	if ids, err := keeps(second); err != nil || !slices.Equal(ids, lines[:2]) || !alone {
+		t.Fatalf("the second owns %v %v after the first's end; alone %v", ids, err, alone)
 	}
 	claim("third") // takes the first one's number
 	if _, err := keeps(first); !errors.Is(err, store.ErrNodeLost) {
