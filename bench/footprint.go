@@ -25,20 +25,20 @@ func (b *benchmark) footprint(ctx context.Context, st *stage) error {
 		return err
 	}
 	b.idle(ctx, st, r)
-	if !b.plan.whole(st.d.Name) || len(b.plan.streams) == 0 {
+	counts := b.plan.streamsOf(len(st.company.everybody(st.d)))
+	if !b.plan.whole(st.d.Name) || len(counts) == 0 {
 		return r.stop()
 	}
 	// Signing in takes much memory for a moment. What a stream holds shows in a
 	// program that has not done it: sessions outlive the process.
-	most := b.plan.streams[len(b.plan.streams)-1]
-	list, err := audience(ctx, st, r.addr, most)
+	list, err := audience(ctx, st, r.addr, counts[len(counts)-1])
 	if err := errors.Join(err, r.stop()); err != nil {
 		return err
 	}
 	if r, err = b.prog.start(ctx, st.place); err != nil {
 		return err
 	}
-	if err := b.openStreams(ctx, st, r, list); err != nil {
+	if err := b.openStreams(ctx, st, r, list, counts); err != nil {
 		b.report.fail(st.row("footprint.streams", 0), err)
 	}
 	return r.stop()
@@ -79,12 +79,12 @@ func (b *benchmark) idle(ctx context.Context, st *stage, r *running) {
 
 // openStreams opens more and more streams, and looks at what they hold when
 // nothing happens on them.
-func (b *benchmark) openStreams(ctx context.Context, st *stage, r *running, list []*listener) error {
+func (b *benchmark) openStreams(ctx context.Context, st *stage, r *running, list []*listener, counts []int) error {
 	defer closeAll(list)
 	time.Sleep(2 * time.Second) // what a start has to do
 	empty, _ := memory(r.pid())
 	open := 0
-	for _, n := range b.plan.streams {
+	for _, n := range counts {
 		for ; open < n; open++ {
 			list[open].addr = r.addr
 			if err := list[open].subscribe(ctx); err != nil {

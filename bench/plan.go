@@ -120,3 +120,13 @@ func (p *plan) kindsOf(name string, s state) bool {
 // whole reports whether a size gets everything else too: deliveries, sending,
 // footprint.
 func (p *plan) whole(size string) bool { return p.all || size == p.sizes[0] }
+
+// streamsOf are the numbers of open streams that so many users may have.
+func (p *plan) streamsOf(users int) (list []int) {
+	for _, n := range p.streams {
+		if n <= users*streamsPerUser {
+			list = append(list, n)
+		}
+	}
+	return list
+}
