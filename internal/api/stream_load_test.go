@@ -28,16 +28,21 @@ func TestStreamsOfOneUserAreLimited(t *testing.T) {
 	}
 	h.listen(h.bruno)
 	_ = first.body.Close()
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
-		if res = h.request(session); res.StatusCode == http.StatusOK {
-			break
-		}
+	h.eventually("there is room again", func() bool {
+		res := h.request(session)
 		_ = res.Body.Close()
+		return res.StatusCode == http.StatusOK
+	})
+}
+
+// eventually waits until something is so.
+func (h *house) eventually(what string, so func() bool) {
+	h.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !so(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("after one was closed: %s", res.Status)
+			h.Fatalf("never: %s", what)
 		}
 	}
-	_ = res.Body.Close()
 }
 
 // A reader who takes nothing is cut; the others don't notice.
@@ -125,16 +130,12 @@ func TestStreamRoomsEnd(t *testing.T) {
 		h.writes("5511987654321", h.one, h.vendas, "Olá")
 		e.forget()
 		_ = e.body.Close()
-		for deadline := time.Now().Add(10 * time.Second); h.hub.room(h.account) != nil; time.Sleep(time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatal("the room is still there")
-			}
-		}
+		h.eventually("the room is gone", func() bool { return h.hub.room(h.account) == nil })
 	}
 }
 
-// An idle stream costs at most 30 kB, connection and goroutines included. Some
-// 10 kB of them are net/http's buffers.
+// An idle stream costs at most 12 kB, connection and goroutines included; with
+// the server's buffers, request and stack it would be over twice that.
 func TestStreamMemory(t *testing.T) {
 	if raced {
 		t.Skip("the race detector needs memory of its own")
@@ -156,14 +157,10 @@ func TestStreamMemory(t *testing.T) {
 		}
 		conns[i] = conn
 	}
-	for deadline := time.Now().Add(20 * time.Second); h.streamsOf(h.ana) <= n; time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d streams", h.streamsOf(h.ana))
-		}
-	}
+	h.eventually("all streams are open", func() bool { return h.streamsOf(h.ana) > n })
 	each := (used() - before) / n
 	t.Logf("%d bytes for an idle stream", each)
-	if each > 30<<10 {
+	if each > 12<<10 {
 		t.Fatalf("an idle stream costs %d bytes", each)
 	}
 	runtime.KeepAlive(conns)

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,9 +21,9 @@ type stream struct {
 	mu    sync.Mutex
 	queue [][]byte
 	bytes int
-	over  bool                     // nothing more is taken
-	cut   bool                     // what waits is not worth writing
-	out   *http.ResponseController // while the handler writes
+	over  bool // nothing more is taken
+	cut   bool // what waits is not worth writing
+	out   wire // while it is served
 }
 
 func newStream(r *room, w *watcher, user, session desk.ID) *stream {
@@ -92,7 +91,7 @@ func (s *stream) next() (frames [][]byte, over bool) {
 }
 
 // attach gives the stream its way out; nil takes it away.
-func (s *stream) attach(out *http.ResponseController) {
+func (s *stream) attach(out wire) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.out = out
