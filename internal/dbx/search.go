@@ -18,7 +18,8 @@ import (
 // ranking are asked for: the index is then a list of ids per word. words has
 // a blank at both ends, which the row test of SearchMatch looks for. A
 // contentless index was the alternative; it needs the same triggers, and plan
-// (a) needs the words in the row anyway.
+// (a) needs the words in the row anyway. message_word stores nothing: it is a
+// view of the index's words, which Wanted.Whole walks through.
 //
 // PostgreSQL: IndexText puts the tsvector together from the words themselves
 // rather than by to_tsvector('simple', …), whose parser would cut some of them
@@ -53,6 +54,7 @@ CREATE TRIGGER message_text_changed AFTER UPDATE OF words ON message_text BEGIN
   INSERT INTO message_fts (message_fts, rowid, words) VALUES ('delete', old.id, old.words);
   INSERT INTO message_fts (rowid, words) VALUES (new.id, new.words);
 END;
+CREATE VIRTUAL TABLE message_word USING fts5vocab(message_fts, instance);
 -- all
 `
 
@@ -73,7 +75,8 @@ type TextTable string
 // MessageText is the table of messages, which also has a ticket_id.
 const MessageText TextTable = "message_text"
 
-func (t TextTable) fts() string { return strings.TrimSuffix(string(t), "_text") + "_fts" }
+func (t TextTable) fts() string   { return strings.TrimSuffix(string(t), "_text") + "_fts" }
+func (t TextTable) vocab() string { return strings.TrimSuffix(string(t), "_text") + "_word" }
 
 // IndexText makes a message findable, or after an edit findable by its new
 // text. It is one statement.
@@ -124,7 +127,7 @@ func (t TextTable) Remove(tx *Tx, id, accountID int64) error {
 //	SELECT … FROM newest AS message_text JOIN ticket … WHERE <SearchMatch> AND <visible>
 //	ORDER BY message_text.id DESC LIMIT 31
 //
-// If fewer than 31 are visible, plan (b) follows with SearchHits. Neither is
+// If fewer than 31 are visible, plan (b) follows with Hits. Neither is
 // left to the planner, whose choice would change while rows arrive.
 func SearchMatch(a *Args, d Dialect, accountID int64, query string) (condition string, ok bool) {
 	return MessageText.Match(a, d, accountID, query)
@@ -137,7 +140,16 @@ func (t TextTable) Match(a *Args, d Dialect, accountID int64, query string) (con
 		return "", false
 	}
 	if d == Postgres {
-		return string(t) + ".words @@ CAST(" + a.Add(postgresQuery(accountID, words)) + " AS tsquery)", true
+		w := Wanted{account: accountID, words: words}
+		return string(t) + ".words @@ CAST(" + a.Add(w.postgres()) + " AS tsquery)", true
+	}
+	return rowHolds(a, string(t), words), true
+}
+
+// rowHolds is the condition that a row of SQLite holds all words.
+func rowHolds(a *Args, alias string, words []string) string {
+	if len(words) == 0 {
+		return "TRUE"
 	}
 	tests := make([]string, len(words))
 	for i, w := range words {
@@ -145,63 +157,9 @@ func (t TextTable) Match(a *Args, d Dialect, accountID int64, query string) (con
 		if len(w) < minPrefixLength {
 			needle += " "
 		}
-		tests[i] = "instr(" + string(t) + ".words, " + a.Add(needle) + ") > 0"
+		tests[i] = "instr(" + alias + ".words, " + a.Add(needle) + ") > 0"
 	}
-	return "(" + strings.Join(tests, " AND ") + ")", true
-}
-
-// SearchHits returns the inside of plan (b)'s materialised CTE: the ids of
-// the newest limit messages the index of words finds, column id.
-//
-//	WITH hits AS MATERIALIZED (<SearchHits, limit 10000>)
-//	SELECT … FROM hits JOIN message_text ON message_text.id = hits.id AND message_text.account_id = $n
-//	JOIN ticket … WHERE <visible> ORDER BY hits.id DESC LIMIT 31
-//
-// With as many hits as the limit, the answer must say that it is truncated.
-// On PostgreSQL the order is by an expression, so that walking the primary
-// key backwards and testing every row is no alternative to the index.
-func SearchHits(a *Args, d Dialect, accountID int64, query string, limit int) (selectIDs string, ok bool) {
-	return MessageText.Hits(a, d, accountID, query, limit)
-}
-
-// Hits is SearchHits for any table.
-func (t TextTable) Hits(a *Args, d Dialect, accountID int64, query string, limit int) (selectIDs string, ok bool) {
-	words := queryWords(query)
-	if len(words) == 0 {
-		return "", false
-	}
-	if d == Postgres {
-		return "SELECT id FROM " + string(t) + " WHERE words @@ CAST(" + a.Add(postgresQuery(accountID, words)) +
-			" AS tsquery) ORDER BY id + 0 DESC LIMIT " + strconv.Itoa(limit), true
-	}
-	return "SELECT rowid AS id FROM " + t.fts() + " WHERE " + t.fts() + " MATCH " + a.Add(liteQuery(accountID, words)) +
-		" ORDER BY rowid DESC LIMIT " + strconv.Itoa(limit), true
-}
-
-// postgresQuery and liteQuery need no escaping: words are [a-z0-9] only.
-func postgresQuery(accountID int64, words []string) string {
-	var b strings.Builder
-	b.WriteString("'" + accountWord(accountID) + "'")
-	for _, w := range words {
-		b.WriteString(" & '" + w + "'")
-		if len(w) >= minPrefixLength {
-			b.WriteString(":*")
-		}
-	}
-	return b.String()
-}
-
-func liteQuery(accountID int64, words []string) string {
-	var b strings.Builder
-	for _, w := range words {
-		b.WriteString(`"` + w + `"`)
-		if len(w) >= minPrefixLength {
-			b.WriteByte('*')
-		}
-		b.WriteString(" AND ")
-	}
-	b.WriteString(`"` + accountWord(accountID) + `"`)
-	return b.String()
+	return "(" + strings.Join(tests, " AND ") + ")"
 }
 
 func accountWord(accountID int64) string { return "acct" + strconv.FormatInt(accountID, 10) }

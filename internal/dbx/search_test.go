@@ -24,13 +24,38 @@ func byRows(t *testing.T, db *dbx.DB, account int64, query string) []int64 {
 
 func byIndex(t *testing.T, db *dbx.DB, account int64, query string) []int64 {
 	t.Helper()
-	var a dbx.Args
-	hits, ok := dbx.SearchHits(&a, db.Dialect(), account, query, 10000)
+	w, ok := dbx.Want(account, query)
 	if !ok {
 		return nil
 	}
+	found := askIndex(t, db, account, w)
+	whole, err := w.Whole(db.Read(t.Context()), dbx.MessageText)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ways := []dbx.Wanted{w.AnyAccount()}
+	if !whole.Nowhere() {
+		ways = append(ways, whole, whole.AnyAccount())
+	} else if found != nil {
+		t.Errorf("%q: is nowhere and found: %v", query, found)
+	}
+	if part, ok := whole.Part(); ok && !whole.Nowhere() {
+		ways = append(ways, part)
+	}
+	for n, way := range ways {
+		if got := askIndex(t, db, account, way); !reflect.DeepEqual(got, found) {
+			t.Errorf("%q asked in way %d: %v, want %v", query, n, got, found)
+		}
+	}
+	return found
+}
+
+func askIndex(t *testing.T, db *dbx.DB, account int64, w dbx.Wanted) []int64 {
+	t.Helper()
+	var a dbx.Args
+	hits := dbx.MessageText.Hits(&a, db.Dialect(), w, 1<<62, 10000)
 	return ids(t, db, `WITH hits AS MATERIALIZED (`+hits+`) SELECT hits.id FROM hits
-		JOIN message_text ON message_text.id = hits.id AND message_text.account_id = `+a.Add(account)+
+		JOIN message_text m ON m.id = hits.id AND m.account_id = `+a.Add(account)+` AND `+w.Rest(&a, "m")+
 		` ORDER BY hits.id DESC`, a.Values())
 }
 
@@ -126,6 +151,46 @@ func TestSearchFollowsEditsAndRemovals(t *testing.T) {
 	})
 }
 
+// TestSearchNamesWholeWords lists what begins like a typed word, up to a bound,
+// and asks for the rest of a query on the rows.
+func TestSearchNamesWholeWords(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *dbx.DB) {
+		mustDo(t, db, func(tx *dbx.Tx) error {
+			for id := range int64(60) {
+				if err := dbx.IndexText(tx, id, 7, 70, fmt.Sprintf("muito%02d muitas poucos%02d z zz", id, id%3)); err != nil {
+					return err
+				}
+			}
+			return dbx.IndexText(tx, 60, 7, 70, "muitissimo poucas zzz")
+		})
+		lite := db.Dialect() == dbx.SQLite
+		for query, want := range map[string]struct {
+			hits                 int
+			whole, part, nowhere bool
+		}{
+			"muitas":        {60, lite, lite, false},
+			"muita pouco":   {60, lite, lite, false},
+			"muit pouco":    {60, false, lite, false},
+			"muit":          {61, false, false, false},
+			"muit poucas":   {1, false, lite, false},
+			"zz":            {60, lite, lite, false},
+			"zzz":           {1, lite, lite, false},
+			"zzzz":          {0, lite, lite, lite},
+			"muit nenhures": {0, false, lite, lite},
+			"poucos01 muit": {20, false, lite, false},
+		} {
+			if got := byIndex(t, db, 7, query); len(got) != want.hits {
+				t.Errorf("%q finds %d, want %d", query, len(got), want.hits)
+			}
+			w, _ := dbx.Want(7, query)
+			w, err := w.Whole(db.Read(t.Context()), dbx.MessageText)
+			if _, part := w.Part(); err != nil || w.IsWhole() != want.whole || part != want.part || w.Nowhere() != want.nowhere {
+				t.Errorf("%q: whole %v, part %v, nowhere %v, %v", query, w.IsWhole(), part, w.Nowhere(), err)
+			}
+		}
+	})
+}
+
 // The plans must not be the planner's choice.
 func TestSearchPlans(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *dbx.DB) {
@@ -142,7 +207,8 @@ func TestSearchPlans(t *testing.T) {
 				}
 			}
 			var a dbx.Args
-			hits, _ := dbx.SearchHits(&a, db.Dialect(), 7, "palavra", 10000)
+			w, _ := dbx.Want(7, "palavra")
+			hits := dbx.MessageText.Hits(&a, db.Dialect(), w, 1<<62, 10000)
 			explain, want := "EXPLAIN QUERY PLAN ", "VIRTUAL TABLE INDEX"
 			if db.Dialect() == dbx.Postgres {
 				explain, want = "EXPLAIN ", "Bitmap Index Scan on message_text_words"
@@ -187,9 +253,9 @@ func explained(t *testing.T, q dbx.Querier, text string, args []any) string {
 func FuzzSearchQuery(f *testing.F) {
 	f.Add(`"a* OR b' & | ! <-> NEAR(x) ^ - {x}`)
 	f.Fuzz(func(t *testing.T, query string) {
-		var a, b dbx.Args
+		var a dbx.Args
 		_, ok := dbx.SearchMatch(&a, dbx.Postgres, 1, query)
-		_, ok2 := dbx.SearchHits(&b, dbx.SQLite, 1, query, 1)
+		_, ok2 := dbx.Want(1, query)
 		if ok != ok2 {
 			t.Fatalf("%q: %v, %v", query, ok, ok2)
 		}

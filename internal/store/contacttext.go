@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math"
 	"strings"
 
 	"github.com/prosa-desk/prosa/internal/dbx"
@@ -43,7 +44,8 @@ func suffixes(digits string) []string {
 // contactHits returns a SELECT of the ids of up to limit contacts that match
 // what was typed, newest first; ok is false when there is nothing to search by.
 func contactHits(a *dbx.Args, d dbx.Dialect, account desk.ID, typed string, limit int) (selectIDs string, ok bool) {
-	return contactText.Hits(a, d, int64(account), contactQuery(typed), limit)
+	w, ok := dbx.Want(int64(account), contactQuery(typed))
+	return contactText.Hits(a, d, w, math.MaxInt64, limit), ok
 }
 
 // contactQuery turns a phone as people write it, "(11) 98765-4321", into the

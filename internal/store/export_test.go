@@ -24,7 +24,8 @@ func (s *Store) TicketPageSQL(q dbx.Querier, v *desk.Viewer, f TicketFilter) (st
 
 // SearchIndex is the second plan of Search alone.
 func (s *Store) SearchIndex(q dbx.Querier, v *desk.Viewer, typed string, before desk.ID) ([]desk.ID, bool, error) {
-	return s.searchIndex(q, v, typed, before)
+	wanted, _ := dbx.Want(int64(v.AccountID), typed)
+	return s.searchIndex(q, v, wanted, before)
 }
 
 // HeadsSQL is the statement of Heads.
