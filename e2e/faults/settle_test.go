@@ -284,7 +284,12 @@ func (r *run) countersInside(b *books) {
 	rows, err := db.Read(r.ctx).Query(`SELECT status, SUM(had), SUM(has) FROM (
 		SELECT ` + cols + `, n AS had, 0 AS has FROM ticket_count
 		UNION ALL SELECT ` + cols + `, 0, COUNT(*) FROM ticket GROUP BY ` + cols + `) AS x
-		GROUP BY ` + cols + ` HAVING SUM(had) <> SUM(has)`)
+		GROUP BY ` + cols + ` HAVING SUM(had) <> SUM(has)
+		UNION ALL SELECT 'unread pending', SUM(had), SUM(has) FROM (
+		SELECT queue_id, connection_id, bot, unread AS had, 0 AS has FROM place_count
+		UNION ALL SELECT queue_id, connection_id, bot, 0, COUNT(*) FROM ticket
+			WHERE user_id = 0 AND status = 'pending' AND unread > 0 GROUP BY queue_id, connection_id, bot) AS y
+		GROUP BY queue_id, connection_id, bot HAVING SUM(had) <> SUM(has)`)
 	r.must(err)
 	for rows.Next() {
 		var status string

@@ -147,7 +147,8 @@ func (u *upkeep) recount(ctx context.Context) error {
 		})
 		for _, d := range wrong {
 			u.log.Error("a ticket counter was wrong", "account", int64(d.AccountID), "status", d.Sight.Status,
-				"queue", int64(d.Sight.QueueID), "user", int64(d.Sight.UserID), "had", d.Had, "has", d.Has)
+				"queue", int64(d.Sight.QueueID), "user", int64(d.Sight.UserID), "had", d.Had, "has", d.Has,
+				"had_unread", d.HadUnread, "has_unread", d.HasUnread)
 		}
 		return err
 	})

@@ -53,10 +53,13 @@ func (s *Store) CountCellsOf(q dbx.Querier, account desk.ID, keys []desk.Sight) 
 }
 
 // UnreadCells counts an account's live tickets with unread messages, alike by
-// visibility. It reads the index ticket_unread alone.
+// visibility: those of agents over the index ticket_unread, those of nobody by
+// the counters.
 func (s *Store) UnreadCells(q dbx.Querier, account desk.ID) ([]CountCell, error) {
-	return dbx.All(q, scanCountCell, `SELECT `+countCellColumns+`, COUNT(*) FROM ticket WHERE account_id = $1`+unreadRange+`
-		AND status IN ('open', 'pending') GROUP BY `+countCellColumns, account)
+	return dbx.All(q, scanCountCell, `SELECT `+countCellColumns+`, unread FROM ticket_count c
+		WHERE c.account_id = $1 AND c.status = 'pending' AND c.unread <> 0
+		UNION ALL SELECT `+countCellColumns+`, COUNT(*) FROM ticket t WHERE t.account_id = $1 AND t.user_id > 0 AND t.unread > 0
+		AND t.status IN ('open', 'pending') GROUP BY `+countCellColumns, account)
 }
 
 // CountsUnread reports whether live tickets with unread messages count for the

@@ -43,7 +43,7 @@ func TestReads_NeverReadAWholeAccount(t *testing.T) {
 	q := &spy{w.q(), map[string][]any{}}
 	w.readEverything(q)
 	allowed := map[string]bool{
-		"ticket_unread":       true,                       // read whole on purpose; place_count is too, by its key
+		"ticket_unread":       true,                       // by the list of all unread ones; place_count is read whole, by its key
 		"message_text_newest": true, "event_notice": true, // in order, to a limit
 	}
 	for text, args := range q.seen {
@@ -199,7 +199,8 @@ func TestReads_AreCompiledOnce(t *testing.T) {
 }
 
 // TestCountersReadNoTicketRow proves that badges are summed from indexes: by
-// place, whoever has the tickets, and over unread ones without their rows.
+// place, whoever has the tickets, and over agents' unread ones without their
+// rows.
 func TestCountersReadNoTicketRow(t *testing.T) {
 	w := newWorld(t, testkit.SQLite(t))
 	scoped := &desk.Viewer{AccountID: w.account, UserID: w.id(), Role: desk.RoleUser, Queues: []desk.ID{1, 2, 3}, Connections: []desk.ID{4}}

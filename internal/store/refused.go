@@ -27,7 +27,7 @@ func (s *Store) RemoveRefused(tx *dbx.Tx, by desk.Actor, started desk.Ticket, re
 		return false, err
 	}
 	sight := t.Sight()
-	s.recount(tx, t.AccountID, &sight, nil)
+	s.recount(tx, t.AccountID, countedAs(&t), nil)
 	data := map[string]any{}
 	if refused.Error != nil {
 		data["code"] = refused.Error.Code

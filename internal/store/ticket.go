@@ -108,8 +108,7 @@ func (s *Store) InsertTicket(tx *dbx.Tx, t *desk.Ticket) error {
 	if err := s.writeTicket(tx, t); err != nil {
 		return err
 	}
-	sight := t.Sight()
-	s.recount(tx, t.AccountID, nil, &sight)
+	s.recount(tx, t.AccountID, nil, countedAs(t))
 	return s.adoptMessages(tx, t)
 }
 
@@ -172,7 +171,7 @@ func (s *Store) ChangeTicket(tx *dbx.Tx, account, id desk.ID, actor desk.Actor, 
 	if err != nil {
 		return t, err
 	}
-	before := t.Sight()
+	before, counted := t.Sight(), countedAs(&t)
 	e := desk.Event{Actor: actor}
 	if err := change(&t, &e); errors.Is(err, ErrUnchanged) {
 		return t, nil
@@ -185,7 +184,7 @@ func (s *Store) ChangeTicket(tx *dbx.Tx, account, id desk.ID, actor desk.Actor, 
 		return t, err
 	}
 	after := t.Sight()
-	s.recount(tx, account, &before, &after)
+	s.recount(tx, account, counted, countedAs(&t))
 	e.Before, e.After = &before, &after
 	return t, s.Record(tx, ticketEvent(e, &t))
 }

@@ -261,26 +261,31 @@ func TestRecount_Mends(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, db *dbx.DB) {
 		w := newWorld(t, db)
 		at := w.ticket(desk.Ticket{Status: desk.Open})
-		w.ticket(desk.Ticket{})
+		w.ticket(desk.Ticket{Unread: 2})
 		w.do(func(tx *dbx.Tx) error {
 			_, err1 := tx.Exec(`UPDATE ticket_count SET n = 7 WHERE status = 'open'`)
 			_, err2 := tx.Exec(`DELETE FROM ticket_count WHERE status = 'pending'`)
 			_, err3 := tx.Exec(`UPDATE place_count SET n = 9 WHERE status = 'open'`)
-			return errors.Join(err1, err2, err3)
+			_, err4 := tx.Exec(`UPDATE place_count SET unread = 5 WHERE status = 'pending'`)
+			return errors.Join(err1, err2, err3, err4)
 		})
 		var wrong []store.CountDifference
 		w.do(func(tx *dbx.Tx) (err error) { wrong, err = w.s.Recount(tx, w.account); return err })
 		slices.SortFunc(wrong, func(a, b store.CountDifference) int { return int(b.Had - a.Had) })
-		if len(wrong) != 3 || !wrong[0].Place || wrong[0].Had != 9 || wrong[0].Has != 1 {
+		if len(wrong) != 4 || !wrong[0].Place || wrong[0].Had != 9 || wrong[0].Has != 1 {
 			t.Fatalf("%+v", wrong)
 		}
-		wrong = wrong[1:]
-		if wrong[0].Sight != at.Sight() || wrong[0].Had != 7 || wrong[0].Has != 1 || wrong[1].Had != 0 || wrong[1].Has != 1 {
-			t.Fatalf("%+v", wrong)
+		unread, cells := wrong[2], []store.CountDifference{wrong[1], wrong[3]}
+		if !unread.Place || unread.Had != 1 || unread.Has != 1 || unread.HadUnread != 5 || unread.HasUnread != 1 {
+			t.Fatalf("%+v", unread)
+		}
+		if cells[0].Sight != at.Sight() || cells[0].Had != 7 || cells[0].Has != 1 ||
+			cells[1].Had != 0 || cells[1].Has != 1 || cells[1].HadUnread != 0 || cells[1].HasUnread != 1 {
+			t.Fatalf("%+v", cells)
 		}
 		w.checkCounts()
 		c, err := w.s.Counters(w.q(), w.admin())
-		if err != nil || c.Open != 1 || c.Pending != 1 {
+		if err != nil || c.Open != 1 || c.Pending != 1 || c.Unread != 1 {
 			t.Fatalf("%+v %v", c, err)
 		}
 	})

@@ -28,7 +28,7 @@ func (s *Store) TouchInbound(tx *dbx.Tx, in InboundTouch) (desk.Ticket, error) {
 	if in.Silent {
 		unread = 0
 	}
-	return scanTicket(tx.QueryRow(`UPDATE ticket SET
+	t, err := scanTicket(tx.QueryRow(`UPDATE ticket SET
 		identity_id = CASE WHEN CAST($5 AS BIGINT) <> 0 THEN $5 ELSE identity_id END,
 		first_unread_id = CASE WHEN $7 = 1 AND unread = 0 THEN $6 ELSE first_unread_id END,
 		unread = unread + $7,
@@ -41,6 +41,12 @@ func (s *Store) TouchInbound(tx *dbx.Tx, in InboundTouch) (desk.Ticket, error) {
 		WHERE account_id = $1 AND contact_id = $2 AND connection_id = $3 AND status <> 'closed'
 		RETURNING `+ticketFields,
 		in.AccountID, in.ContactID, in.ConnectionID, s.now(), in.IdentityID, in.MessageID, unread))
+	if err == nil {
+		read := t
+		read.Unread -= unread
+		s.recount(tx, in.AccountID, countedAs(&read), countedAs(&t))
+	}
+	return t, err
 }
 
 // OutboundTouch is what a message of ours does to its ticket.
