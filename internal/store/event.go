@@ -63,11 +63,14 @@ func (s *Store) tell(tx *dbx.Tx, e desk.Event) {
 	}
 }
 
-func scanEvent(r dbx.Scanner) (desk.Event, error) {
+func scanEvent(r dbx.Scanner) (desk.Event, error) { return scanEventAnd(r) }
+
+// scanEventAnd reads an event and the columns behind it.
+func scanEventAnd(r dbx.Scanner, more ...any) (desk.Event, error) {
 	var e desk.Event
 	var before, after, data string
-	if err := r.Scan(&e.ID, &e.AccountID, &e.Type, &e.Entity, &e.EntityID, &e.TicketID, &e.MessageID, &e.Pos,
-		&e.Actor.Kind, &e.Actor.ID, &before, &after, &data, &e.At); err != nil {
+	if err := r.Scan(append([]any{&e.ID, &e.AccountID, &e.Type, &e.Entity, &e.EntityID, &e.TicketID, &e.MessageID, &e.Pos,
+		&e.Actor.Kind, &e.Actor.ID, &before, &after, &data, &e.At}, more...)...); err != nil {
 		return e, err
 	}
 	err := errors.Join(fromJSON(before, &e.Before), fromJSON(after, &e.After), fromJSON(data, &e.Data))

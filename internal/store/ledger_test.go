@@ -239,6 +239,30 @@ func TestNotices(t *testing.T) {
 				t.Errorf("%s: %v %q %v, want %v", c.v.Role, ids, page.Next, err, c.want)
 			}
 		}
+		// What was hers and is not any more, is told to nobody but who sees it now.
+		ticket := w.ticket(desk.Ticket{QueueID: mine})
+		w.do(func(tx *dbx.Tx) error {
+			sight := ticket.Sight()
+			return w.s.Record(tx, desk.Event{AccountID: w.account, Type: desk.EvTicketQueued, Entity: "ticket", EntityID: ticket.ID,
+				TicketID: ticket.ID, Actor: desk.System(), After: &sight})
+		})
+		first := func() desk.ID {
+			page, err := w.s.Notices(w.q(), me, "")
+			if err != nil || len(page.Items) == 0 {
+				t.Fatalf("%+v %v", page, err)
+			}
+			return page.Items[0].TicketID
+		}
+		if first() != ticket.ID {
+			t.Error("a new ticket of her queue is not told")
+		}
+		w.do(func(tx *dbx.Tx) error {
+			_, err := tx.Exec(`UPDATE ticket SET queue_id = $1 WHERE id = $2`, theirs, ticket.ID)
+			return err
+		})
+		if first() == ticket.ID {
+			t.Error("a ticket that has left her queues is still told of")
+		}
 		for range 40 {
 			record(desk.EvTicketCreated, desk.System(), in(mine, 0))
 		}

@@ -17,7 +17,8 @@ const (
 
 // Notices reads what the notification centre tells a viewer, newest first: a
 // bounded look back over the account's events, each tested for whether it
-// concerns her. Next is set when there may be more.
+// concerned her then and whether she still sees its ticket. Next is set when
+// there may be more.
 func (s *Store) Notices(q dbx.Querier, v *desk.Viewer, cursor string) (Page[desk.Event], error) {
 	before, err := idCursor(cursor)
 	if err != nil {
@@ -25,27 +26,43 @@ func (s *Store) Notices(q dbx.Querier, v *desk.Viewer, cursor string) (Page[desk
 	}
 	page := Page[desk.Event]{Items: []desk.Event{}}
 	for read := 0; read < noticeBudget; read += noticeRows {
-		events, err := dbx.All(q, scanEvent, `SELECT `+eventColumns+` FROM event WHERE account_id = $1 AND `+noticeTypes+
-			` AND id < $2 ORDER BY id DESC`+limit(noticeRows), v.AccountID, before)
+		rows, err := s.noticeRows(q, v, before)
 		if err != nil {
 			return page, err
 		}
-		for _, e := range events {
-			before = e.ID
-			if !Concerns(v, &e) {
+		for _, row := range rows {
+			before = row.ID
+			if !row.visible || !Concerns(v, &row.Event) {
 				continue
 			}
-			if page.Items = append(page.Items, e); len(page.Items) == noticePage {
+			if page.Items = append(page.Items, row.Event); len(page.Items) == noticePage {
 				page.Next = encodeCursor(idKey{before})
 				return page, nil
 			}
 		}
-		if len(events) < noticeRows {
+		if len(rows) < noticeRows {
 			return page, nil
 		}
 	}
 	page.Next = encodeCursor(idKey{before})
 	return page, nil
+}
+
+// noticeRow is an event, and whether the viewer sees its ticket now.
+type noticeRow struct {
+	desk.Event
+	visible bool
+}
+
+func (s *Store) noticeRows(q dbx.Querier, v *desk.Viewer, before desk.ID) ([]noticeRow, error) {
+	var a dbx.Args
+	account := a.Add(v.AccountID)
+	return dbx.All(q, func(r dbx.Scanner) (row noticeRow, err error) {
+		row.Event, err = scanEventAnd(r, &row.visible)
+		return row, err
+	}, `SELECT `+eventColumns+`, ticket_id = 0 OR EXISTS (SELECT 1 FROM ticket t WHERE t.id = event.ticket_id
+		AND t.account_id = `+account+` AND `+visible(&a, v, "t")+`) FROM event WHERE account_id = `+account+` AND `+noticeTypes+
+		` AND id < `+a.Add(before)+` ORDER BY id DESC`+limit(noticeRows), a.Values()...)
 }
 
 // Concerns reports whether an event is news to a viewer: not her own doing,
