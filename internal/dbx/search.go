@@ -24,7 +24,8 @@ import (
 // PostgreSQL: IndexText puts the tsvector together from the words themselves
 // rather than by to_tsvector('simple', …), whose parser would cut some of them
 // again; GIN with fastupdate=off, so that no search has to read a pending list
-// and no insert has to empty one.
+// and no insert has to empty one. Beside the words stands the period of the id
+// (see Periods), so that the index finds the hits of a time.
 const SearchSchema = `
 CREATE TABLE message_text (
   id         ID PRIMARY KEY,
@@ -38,7 +39,7 @@ CREATE TABLE message_text (
 );
 CREATE INDEX message_text_newest ON message_text (account_id, id);
 -- only: postgres
-CREATE INDEX message_text_words ON message_text USING GIN (words) WITH (fastupdate = off);
+CREATE INDEX message_text_words ON message_text USING GIN (words, (ARRAY[id >> 49])) WITH (fastupdate = off);
 -- only: sqlite
 CREATE VIRTUAL TABLE message_fts USING fts5(
   words, content = 'message_text', content_rowid = 'id',

@@ -42,6 +42,11 @@ func byIndex(t *testing.T, db *dbx.DB, account int64, query string) []int64 {
 	if part, ok := whole.Part(); ok && !whole.Nowhere() {
 		ways = append(ways, part)
 	}
+	periods, rest, err := dbx.MessageText.Periods(db.Read(t.Context()), account, 1<<62)
+	if err != nil || rest != 0 {
+		t.Fatal(rest, err)
+	}
+	ways = append(ways, w.In(periods))
 	for n, way := range ways {
 		if got := askIndex(t, db, account, way); !reflect.DeepEqual(got, found) {
 			t.Errorf("%q asked in way %d: %v, want %v", query, n, got, found)
@@ -187,6 +192,46 @@ func TestSearchNamesWholeWords(t *testing.T) {
 			if _, part := w.Part(); err != nil || w.IsWhole() != want.whole || part != want.part || w.Nowhere() != want.nowhere {
 				t.Errorf("%q: whole %v, part %v, nowhere %v, %v", query, w.IsWhole(), part, w.Nowhere(), err)
 			}
+		}
+	})
+}
+
+// TestSearchPeriods: the newest periods that have rows of the account are found
+// across gaps, and on PostgreSQL the index finds only their ids.
+func TestSearchPeriods(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *dbx.DB) {
+		id := func(period int64) int64 { return period<<49 + 5 }
+		mustDo(t, db, func(tx *dbx.Tx) error {
+			for n := range int64(20) {
+				if err := dbx.IndexText(tx, id(10+n*n), 7, 70, "palavra"); err != nil {
+					return err
+				}
+			}
+			return dbx.IndexText(tx, id(12), 8, 80, "palavra")
+		})
+		for _, c := range []struct {
+			account, before int64
+			n               int
+			first, rest     int64
+		}{
+			{7, 1 << 62, 16, 10 + 19*19, (10 + 4*4) << 49},
+			{7, id(10 + 3*3), 3, 10 + 2*2, 0}, // not that id itself
+			{7, id(10+3*3) + 1, 4, 10 + 3*3, 0},
+			{8, 1 << 62, 1, 12, 0},
+			{9, 1 << 62, 0, 0, 0},
+		} {
+			periods, rest, err := dbx.MessageText.Periods(db.Read(t.Context()), c.account, c.before)
+			if err != nil || len(periods) != c.n || rest != c.rest || c.n > 0 && periods[0] != c.first {
+				t.Errorf("%+v: %v, rest %d, %v", c, periods, rest, err)
+			}
+		}
+		w, _ := dbx.Want(7, "palavra")
+		want := []int64{id(14), id(11)}
+		if db.Dialect() == dbx.SQLite { // whose index goes from the newest back by itself
+			want = askIndex(t, db, 7, w)
+		}
+		if got := askIndex(t, db, 7, w.In([]int64{11, 12, 14})); !reflect.DeepEqual(got, want) {
+			t.Errorf("%v, want %v", got, want)
 		}
 	})
 }

@@ -13,6 +13,7 @@ type Wanted struct {
 	whole   [][]string // by word, what the index holds that begins so; nil: not known, or too many
 	open    bool       // without the account's own word
 	part    bool       // only the words that are known whole
+	periods []int64    // PostgreSQL: only ids of these; nil: of any
 }
 
 // Want takes what was typed; ok is false when it has no words.
@@ -111,6 +112,39 @@ func (w Wanted) Rest(a *Args, alias string) string {
 	return rowHolds(a, alias, w.rest())
 }
 
+// A period is a span of ids, of a day and a half: they hold milliseconds from
+// bit 22 on. mostPeriods of them are looked through before all others.
+const (
+	periodBits  = 49
+	mostPeriods = 16
+)
+
+// Periods lists the newest periods before an id in which the account has rows:
+// on PostgreSQL, whose index finds hits in no order, those are asked for first.
+// The rows before rest are not in any of them; rest is 0 if there are none. Each
+// period costs a look at an index, however many rows it has.
+func (t TextTable) Periods(q Querier, accountID, before int64) (periods []int64, rest int64, err error) {
+	newest := func(before string) string {
+		return `(SELECT id >> ` + strconv.Itoa(periodBits) + ` FROM ` + string(t) + ` WHERE account_id = $1 AND id < ` + before + ` ORDER BY id DESC LIMIT 1)`
+	}
+	periods, err = All(q, func(r Scanner) (period int64, err error) {
+		err = r.Scan(&period)
+		return period, err
+	}, `WITH RECURSIVE part(period, n) AS (SELECT `+newest("$2")+`, 1 UNION ALL
+		SELECT `+newest("part.period << "+strconv.Itoa(periodBits))+`, n + 1 FROM part WHERE n < `+strconv.Itoa(mostPeriods)+` AND period IS NOT NULL)
+		SELECT period FROM part WHERE period IS NOT NULL ORDER BY n`, accountID, before)
+	if len(periods) == mostPeriods {
+		rest = periods[mostPeriods-1] << periodBits
+	}
+	return periods, rest, err
+}
+
+// In asks PostgreSQL's index only for ids of these periods.
+func (w Wanted) In(periods []int64) Wanted {
+	w.periods = periods
+	return w
+}
+
 // Hits returns the inside of plan (b)'s materialised CTE: the ids of the
 // newest limit rows before an id that the index of words finds, column id.
 //
@@ -123,11 +157,22 @@ func (w Wanted) Rest(a *Args, alias string) string {
 // key backwards and testing every row is no alternative to the index.
 func (t TextTable) Hits(a *Args, d Dialect, w Wanted, before int64, limit int) string {
 	if d == Postgres {
-		return "SELECT id FROM " + string(t) + " WHERE words @@ CAST(" + a.Add(w.postgres()) +
-			" AS tsquery) AND id + 0 < " + a.Add(before) + " ORDER BY id + 0 DESC LIMIT " + strconv.Itoa(limit)
+		text := "SELECT id FROM " + string(t) + " WHERE words @@ CAST(" + a.Add(w.postgres()) + " AS tsquery) AND id + 0 < " + a.Add(before)
+		if w.periods != nil {
+			text += " AND ARRAY[id >> " + strconv.Itoa(periodBits) + "] && CAST(string_to_array(CAST(" + a.Add(joined(w.periods)) + " AS TEXT), ',') AS BIGINT[])"
+		}
+		return text + " ORDER BY id + 0 DESC LIMIT " + strconv.Itoa(limit)
 	}
 	return "SELECT rowid AS id FROM " + t.fts() + " WHERE " + t.fts() + " MATCH " + a.Add(w.lite()) +
 		" AND rowid < " + a.Add(before) + " ORDER BY rowid DESC LIMIT " + strconv.Itoa(limit)
+}
+
+func joined(list []int64) string {
+	words := make([]string, len(list))
+	for i, n := range list {
+		words[i] = strconv.FormatInt(n, 10)
+	}
+	return strings.Join(words, ",")
 }
 
 // postgres and lite write the query in the index's own language. They need no

@@ -11,6 +11,7 @@ import (
 const (
 	firstRows  = 500   // looked through first; a common word fills a page from them
 	newestRows = 8_000 // looked through if, by what the first held, they fill a page
+	periodHits = 1_000 // of PostgreSQL's index looked at in the newest periods
 )
 
 // How many hits of the index are looked at in turn, newest first, until a page
@@ -25,6 +26,9 @@ func hitSlices(w dbx.Wanted) []int {
 
 // partSlices are those of hits of some words that are tested for the others.
 func partSlices() []int { return []int{200, 1_000} }
+
+// restSlices are those of hits behind the newest periods on PostgreSQL.
+func restSlices() []int { return []int{500, 8_500} }
 
 // searchMessages returns up to one more than a page of ids, newest first. Two
 // fixed plans, never the planner's choice: first the newest rows of the account
@@ -91,6 +95,9 @@ func (s *Store) searchIndex(q dbx.Querier, v *desk.Viewer, wanted dbx.Wanted, be
 	if alone {
 		wanted = wanted.AnyAccount()
 	}
+	if q.Dialect() == dbx.Postgres {
+		return s.searchPeriods(q, v, wanted, before)
+	}
 	if part, ok := wanted.Part(); ok && !wanted.IsWhole() {
 		ids, truncated, err = s.searchSlices(q, v, part, before, partSlices())
 		if err != nil || !truncated {
@@ -98,6 +105,33 @@ func (s *Store) searchIndex(q dbx.Querier, v *desk.Viewer, wanted dbx.Wanted, be
 		}
 	}
 	return s.searchSlices(q, v, wanted, before, hitSlices(wanted))
+}
+
+// searchPeriods looks at the hits of the newest periods, then at the others:
+// reading the rows of all hits to learn which are the newest is what costs.
+func (s *Store) searchPeriods(q dbx.Querier, v *desk.Viewer, wanted dbx.Wanted, before desk.ID) (ids []desk.ID, truncated bool, err error) {
+	periods, rest, err := dbx.MessageText.Periods(q, int64(v.AccountID), int64(before))
+	if err != nil || len(periods) == 0 {
+		return nil, false, err
+	}
+	newest, err := s.searchHits(q, v, wanted.In(periods), before, periodHits)
+	if err != nil || len(newest.visible) > searchPage {
+		return newest.visible, false, err
+	}
+	switch {
+	case newest.hits == periodHits:
+		before = newest.oldest
+	case rest == 0:
+		return newest.visible, false, nil
+	default:
+		before = desk.ID(rest)
+	}
+	ids, truncated, err = s.searchSlices(q, v, wanted, before, restSlices())
+	ids = append(newest.visible, ids...)
+	if len(ids) > searchPage {
+		return ids[:searchPage+1], false, err
+	}
+	return ids, truncated, err
 }
 
 func (s *Store) searchSlices(q dbx.Querier, v *desk.Viewer, wanted dbx.Wanted, before desk.ID, slices []int) (ids []desk.ID, full bool, err error) {
