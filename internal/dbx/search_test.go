@@ -162,11 +162,11 @@ func TestSearchNamesWholeWords(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *dbx.DB) {
 		mustDo(t, db, func(tx *dbx.Tx) error {
 			for id := range int64(60) {
-				if err := dbx.IndexText(tx, id, 7, 70, fmt.Sprintf("muito%02d muitas poucos%02d z zz", id, id%3)); err != nil {
+				if err := dbx.IndexText(tx, id, 7, 70, fmt.Sprintf("muito%02d muitas poucos%02d z zz zzy", id, id%3)); err != nil {
 					return err
 				}
 			}
-			return dbx.IndexText(tx, 60, 7, 70, "muitissimo poucas zzz")
+			return dbx.IndexText(tx, 60, 7, 70, "muitissimo poucas zzz zzy0")
 		})
 		lite := db.Dialect() == dbx.SQLite
 		for query, want := range map[string]struct {
@@ -180,6 +180,8 @@ func TestSearchNamesWholeWords(t *testing.T) {
 			"muit poucas":   {1, false, lite, false},
 			"zz":            {60, lite, lite, false},
 			"zzz":           {1, lite, lite, false},
+			"zzy":           {61, lite, lite, false}, // what begins so goes on with any sign
+			"zzy0":          {1, lite, lite, false},
 			"zzzz":          {0, lite, lite, lite},
 			"muit nenhures": {0, false, lite, lite},
 			"poucos01 muit": {20, false, lite, false},

@@ -25,6 +25,10 @@ func (s *Store) TicketPageSQL(q dbx.Querier, v *desk.Viewer, f TicketFilter) (st
 // SearchIndex is the second plan of Search alone.
 func (s *Store) SearchIndex(q dbx.Querier, v *desk.Viewer, typed string, before desk.ID) ([]desk.ID, bool, error) {
 	wanted, _ := dbx.Want(int64(v.AccountID), typed)
+	wanted, err := wanted.Whole(q, dbx.MessageText)
+	if err != nil || wanted.Nowhere() {
+		return nil, false, err
+	}
 	return s.searchIndex(q, v, wanted, before)
 }
 
