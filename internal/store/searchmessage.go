@@ -9,7 +9,8 @@ import (
 
 // Bounds of looking for messages (decisions.md 12).
 const (
-	firstRows  = 500   // looked through first; a common word fills a page from them
+	glanceRows = 100   // looked through first on SQLite; a common word fills a page from them
+	firstRows  = 500   // looked through before an index that has to gather all hits
 	newestRows = 8_000 // looked through if, by what the first held, they fill a page
 	periodHits = 1_000 // of PostgreSQL's index looked at in the newest periods
 )
@@ -34,28 +35,40 @@ func restSlices() []int { return []int{500, 8_500} }
 // fixed plans, never the planner's choice: first the newest rows of the account
 // are read and tested; if they don't fill a page, the index of words is asked.
 // So a common word is answered without touching its many hits, and a rare one
-// without reading everything. Where the index has to gather all hits before it
-// gives the newest, more rows are read first if by the share of hits these fill
-// a page.
+// without reading everything. An index that knows the words whole gives the
+// newest hits at once, so that a glance at the rows is enough before.
 func (s *Store) searchMessages(q dbx.Querier, v *desk.Viewer, typed string, before desk.ID) (ids []desk.ID, truncated bool, err error) {
 	wanted, ok := dbx.Want(int64(v.AccountID), typed)
 	if !ok {
 		return nil, false, nil
 	}
-	ids, err = s.searchRows(q, v, typed, before, firstRows)
-	if err != nil || len(ids) > searchPage {
-		return ids, false, err
+	if q.Dialect() == dbx.SQLite {
+		ids, err = s.searchRows(q, v, typed, before, glanceRows)
+		if err != nil || len(ids) > searchPage {
+			return ids, false, err
+		}
+		if wanted, err = wanted.Whole(q, dbx.MessageText); err != nil || wanted.Nowhere() {
+			return nil, false, err
+		}
 	}
-	if wanted, err = wanted.Whole(q, dbx.MessageText); err != nil || wanted.Nowhere() {
-		return nil, false, err
-	}
-	if enough := rowsForPage(len(ids)); !wanted.IsWhole() && enough <= newestRows {
-		ids, err = s.searchRows(q, v, typed, before, enough)
+	if !wanted.IsWhole() {
+		ids, err = s.searchNewest(q, v, typed, before)
 		if err != nil || len(ids) > searchPage {
 			return ids, false, err
 		}
 	}
 	return s.searchIndex(q, v, wanted, before)
+}
+
+// searchNewest is the first plan where the index has to gather all hits before
+// it gives the newest: more rows are read if by the share of hits in the first
+// these fill a page.
+func (s *Store) searchNewest(q dbx.Querier, v *desk.Viewer, typed string, before desk.ID) ([]desk.ID, error) {
+	ids, err := s.searchRows(q, v, typed, before, firstRows)
+	if enough := rowsForPage(len(ids)); err == nil && len(ids) <= searchPage && enough <= newestRows {
+		ids, err = s.searchRows(q, v, typed, before, enough)
+	}
+	return ids, err
 }
 
 // rowsForPage is how many of the newest rows should hold more than a page of
@@ -69,7 +82,7 @@ func rowsForPage(hits int) int {
 	return (firstRows*(searchPage+1)*3/2/hits/step + 1) * step
 }
 
-// searchRows is the first plan: the newest rows in order, each tested.
+// searchRows reads the newest rows in order and tests each.
 func (s *Store) searchRows(q dbx.Querier, v *desk.Viewer, typed string, before desk.ID, rows int) ([]desk.ID, error) {
 	var a dbx.Args
 	account := a.Add(v.AccountID)
