@@ -157,10 +157,12 @@ func (s *Store) Counters(q dbx.Querier, v *desk.Viewer) (Counters, error) {
 // it; then what she sees for another reason: it is hers, or the contact is.
 // Beside it stands what of it is unread and she may accept.
 func countersText(a *dbx.Args, v *desk.Viewer) string {
-	account, accepts := a.Add(v.AccountID), acceptable(a, v, "c")
+	account, unread := a.Add(v.AccountID), `c.unread`
+	if v.Role == desk.RoleUser {
+		unread = `CASE WHEN ` + acceptable(a, v, "c") + ` THEN c.unread ELSE 0 END`
+	}
 	sum := func(table, condition string) string {
-		return `SELECT c.status, SUM(c.n) AS n, SUM(CASE WHEN ` + accepts + ` THEN c.unread ELSE 0 END) AS unread
-			FROM ` + table + ` c WHERE c.account_id = ` + account + condition + ` GROUP BY c.status`
+		return `SELECT c.status, SUM(c.n) AS n, SUM(` + unread + `) AS unread FROM ` + table + ` c WHERE c.account_id = ` + account + condition + ` GROUP BY c.status`
 	}
 	if !v.Scoped() {
 		return sum("place_count", "")
@@ -187,12 +189,9 @@ func (s *Store) unreadOf(q dbx.Querier, v *desk.Viewer) (n int64, err error) {
 	return n, err
 }
 
-// acceptable is the condition that the viewer may accept a pending ticket she
-// sees: its queue is hers, or it has none and she chooses one of hers.
+// acceptable is the condition that a user may accept a pending ticket she sees:
+// its queue is hers, or it has none and she chooses one of hers.
 func acceptable(a *dbx.Args, v *desk.Viewer, alias string) string {
-	if v.Role != desk.RoleUser {
-		return "TRUE"
-	}
 	if len(v.Queues) == 0 {
 		return "FALSE"
 	}
