@@ -204,7 +204,7 @@ func TestSearchPeriods(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *dbx.DB) {
 		id := func(period int64) int64 { return period<<49 + 5 }
 		mustDo(t, db, func(tx *dbx.Tx) error {
-			for n := range int64(20) {
+			for n := range int64(40) {
 				if err := dbx.IndexText(tx, id(10+n*n), 7, 70, "palavra"); err != nil {
 					return err
 				}
@@ -216,7 +216,7 @@ func TestSearchPeriods(t *testing.T) {
 			n               int
 			first, rest     int64
 		}{
-			{7, 1 << 62, 16, 10 + 19*19, (10 + 4*4) << 49},
+			{7, 1 << 62, 32, 10 + 39*39, (10 + 8*8) << 49},
 			{7, id(10 + 3*3), 3, 10 + 2*2, 0}, // not that id itself
 			{7, id(10+3*3) + 1, 4, 10 + 3*3, 0},
 			{8, 1 << 62, 1, 12, 0},

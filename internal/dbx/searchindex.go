@@ -116,7 +116,7 @@ func (w Wanted) Rest(a *Args, alias string) string {
 // bit 22 on. mostPeriods of them are looked through before all others.
 const (
 	periodBits  = 49
-	mostPeriods = 16
+	mostPeriods = 32
 )
 
 // Periods lists the newest periods before an id in which the account has rows:

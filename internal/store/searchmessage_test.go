@@ -22,18 +22,18 @@ type spoken struct {
 // talk stores a conversation that reaches every plan and slice of search: rare
 // words that only the oldest messages hold, words that are frequent but never
 // together, words that the viewer mostly may not see, beginnings of many words.
-// It takes three months, with a year's pause.
+// It takes half a year, with a year's pause.
 func (w *world) talk(open, secret desk.Ticket) []spoken {
 	w.Helper()
 	const n = 1500
 	var said []spoken
-	for from := 0; from < n; from += 50 {
+	for from := 0; from < n; from += 25 {
 		w.clock.Advance(3 * 24 * time.Hour)
 		if from == n/2 {
 			w.clock.Advance(365 * 24 * time.Hour)
 		}
 		w.do(func(tx *dbx.Tx) error {
-			for i := from; i < from+50; i++ {
+			for i := from; i < from+25; i++ {
 				text := fmt.Sprintf("%s%03d ", []string{"codigo", "pedido"}[i%2], i%150) + []string{"sempre manha", "sempre noite", "tarde"}[i%3]
 				at := open
 				if i%10 != 0 {
