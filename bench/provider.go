@@ -35,6 +35,7 @@ type provider struct {
 	mu      sync.Mutex
 	heard   []arrival
 	refused int
+	expired bool // no token is good any more
 }
 
 // arrival is a message that the provider took.
@@ -107,6 +108,12 @@ func (p *provider) serve(w http.ResponseWriter, r *http.Request) {
 		p.world.Graph().ServeHTTP(w, r)
 		return
 	}
+	if p.isExpired() {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = io.WriteString(w, `{"error":{"message":"Session has expired","type":"OAuthException","code":190}}`)
+		return
+	}
 	at := time.Now()
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -129,6 +136,19 @@ func (p *provider) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.heard = append(p.heard, arrival{strings.TrimLeft(sent.Opaque, "abcdefghijklmnopqrstuvwxyz:"), at})
+}
+
+// expire has every token refused until it is told otherwise.
+func (p *provider) expire(expired bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.expired = expired
+}
+
+func (p *provider) isExpired() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.expired
 }
 
 // statusSeen remembers the status of an answer.

@@ -183,12 +183,15 @@ func (s *scene) heard(ctx context.Context, since int, wanted map[string]time.Tim
 	}
 }
 
-// sendRate hands over more than the numbers may send at once and returns the
-// rate at which the last third left. Each conversation's messages are composed one
-// after another; that they left in this order, each once, is checked.
+// sendRate has more wait than the numbers may send at once and returns the rate
+// at which the last third left. They are composed while the provider takes no
+// token, one after another in each conversation; that they left in this order,
+// each once, is checked.
 func (s *scene) sendRate(ctx context.Context, connections int) (perS float64, err error) {
 	const each = 3 * pace
 	since := s.out.count()
+	s.out.expire(true)
+	defer s.out.expire(false)
 	var wg sync.WaitGroup
 	errs := make([]error, connections)
 	made := make([][]composed, connections)
@@ -198,6 +201,12 @@ func (s *scene) sendRate(ctx context.Context, connections int) (perS float64, er
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {
 		return 0, err
+	}
+	s.out.expire(false)
+	for i := range connections {
+		if err := s.admin.call(ctx, http.MethodPost, "/api/v1/connections/"+s.on(i)[0].line.ID.String()+"/check", struct{}{}, nil); err != nil {
+			return 0, fmt.Errorf("check a number: %w", err)
+		}
 	}
 	all := slices.Concat(made...)
 	began := map[string]time.Time{}

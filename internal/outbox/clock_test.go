@@ -85,18 +85,19 @@ func TestACallUnderWayIsNotAbandonedWhenTheClockIsSetAhead(t *testing.T) {
 		w.hears(ticket)
 		m := w.mustSay(ticket, "devagar")
 		l := &line{Connected: store.Connected{AccountID: m.AccountID, ConnectionID: m.ConnectionID}, o: w.o, pacer: newPacer(channel.Pace{}), rescued: true}
-		if claimed, _, err := l.claim(t.Context()); err != nil || len(claimed) != 1 {
+		if claimed, _, err := l.claim(t.Context(), w.o.now()); err != nil || len(claimed) != 1 {
 			t.Fatalf("claimed %v, %v", claimed, err)
 		}
 		w.clock.Advance(time.Hour)
-		if err := l.rescue(t.Context(), w.p, channel.Connection{}); err != nil {
+		if _, err := l.rescue(t.Context(), w.p, channel.Connection{}, w.o.now()); err != nil {
 			t.Fatal(err)
 		}
 		if got := w.becomes(m.ID, desk.StatusSending); got.Error != nil {
 			t.Errorf("%+v", got.Error)
 		}
 		l.done(m.ID)
-		if err := l.rescue(t.Context(), w.p, channel.Connection{}); err != nil {
+		w.clock.Advance(rescueEvery)
+		if _, err := l.rescue(t.Context(), w.p, channel.Connection{}, w.o.now()); err != nil {
 			t.Fatal(err)
 		}
 		w.becomes(m.ID, desk.StatusUncertain)

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prosa-desk/prosa/internal/channel"
 	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
 	"github.com/prosa-desk/prosa/internal/store"
@@ -112,9 +111,14 @@ func (o *Outbox) Nudge(account, connection desk.ID) {
 	ln.nudge()
 }
 
-// nudgeAfter nudges the message's connection once the transaction commits.
+// nudgeAfter nudges the message's connection once the transaction commits. The
+// end of a message's own call nudges anyway.
 func (o *Outbox) nudgeAfter(tx *dbx.Tx, m *desk.Message) {
-	nudge := func() { o.Nudge(m.AccountID, m.ConnectionID) }
+	nudge := func() {
+		if l := o.lineOf(m); l == nil || !l.flies(m.ID) {
+			o.Nudge(m.AccountID, m.ConnectionID)
+		}
+	}
 	tx.AfterCommit(nudge)
 	tx.InDoubt(nudge)
 }
@@ -206,247 +210,16 @@ func (o *Outbox) warn(ctx context.Context, doing string, err error) {
 	}
 }
 
-// line sends for one connection.
-type line struct {
-	store.Connected
-	o       *Outbox
-	wake    chan struct{}
-	rescued bool // what a former process left has been settled; run's goroutine only
-
-	mu       sync.Mutex
-	flying   map[desk.ID]bool // their calls go on
-	pacer    *pacer
-	pausedTo time.Time
-}
-
-func (l *line) nudge() {
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
-}
-
-// run looks whenever it is woken or something becomes due.
-func (l *line) run(ctx context.Context) {
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	var calls sync.WaitGroup
-	defer calls.Wait()
-	for {
-		next := l.round(ctx, &calls)
-		timer.Reset(max(next, time.Millisecond))
-		select {
-		case <-ctx.Done():
-			return
-		case <-l.wake:
-		case <-timer.C:
-		}
-	}
-}
-
-// maxInFlight bounds one connection's simultaneous provider calls.
-const maxInFlight = 32
-
-// idle is how long a line with nothing to do sleeps without being woken.
-const idle = time.Hour
-
-// round claims what may leave now, starts its sending, and says when to look
-// again.
-func (l *line) round(ctx context.Context, calls *sync.WaitGroup) time.Duration {
-	if ctx.Err() != nil {
-		return idle
-	}
-	row, open, err := l.o.Directory.Connection(ctx, l.AccountID, l.ConnectionID)
-	if err != nil {
-		l.o.warn(ctx, "read its connection", err)
-		if dbx.IsTransient(err) {
-			return tickEvery
-		}
-		return idle // a change of the connection nudges
-	}
-	adapter := l.o.Registry[row.Kind]
-	if adapter == nil || !row.Active || !row.State.Usable() {
-		return idle
-	}
-	l.setPace(adapter, open)
-	if err := l.rescue(ctx, adapter, open); err != nil {
-		l.o.warn(ctx, "rescue abandoned messages", err)
-		return tickEvery
-	}
-	messages, again, err := l.claim(ctx)
-	if err != nil {
-		l.o.warn(ctx, "claim messages", err)
-		return tickEvery
-	}
-	for _, m := range messages {
-		calls.Go(func() {
-			defer l.done(m.ID)
-			l.o.send(context.WithoutCancel(ctx), l, adapter, open, m)
-		})
-	}
-	if len(messages) > 0 || again > 0 {
-		return again
-	}
-	return l.untilNext(ctx)
-}
-
-func (l *line) setPace(adapter channel.Adapter, open channel.Connection) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.pacer != nil {
-		return
-	}
-	var pace channel.Pace
-	if p, ok := adapter.(channel.Pacer); ok {
-		pace = p.Pace(open)
-	}
-	l.pacer = newPacer(pace)
-}
-
-// claim takes the heads that limits admit and commits them as sending. again
-// is when a head that was held back may go; 0 if none was.
-func (l *line) claim(ctx context.Context) (messages []desk.Message, again time.Duration, err error) {
-	free := l.free()
-	if free == 0 {
-		return nil, idle, nil // a finished call nudges
-	}
-	if again := l.resting(); again > 0 {
-		return nil, again, nil
-	}
-	now := l.o.now()
-	heads, err := l.o.Store.Heads(l.o.Store.DB.Read(ctx), l.AccountID, l.ConnectionID, now, 4*maxInFlight)
-	if err != nil || len(heads) == 0 {
-		return nil, 0, err
-	}
-	ids, again := l.admit(heads, free)
-	if len(ids) == 0 {
-		return nil, again, nil
-	}
-	err = l.o.Store.DB.Do(ctx, func(tx *dbx.Tx) error {
-		messages, err = l.o.Store.ClaimMessages(tx, l.AccountID, ids, now, now.Add(l.o.lease()))
-		return err
-	})
-	if err != nil {
-		return nil, again, err // none of them is ours, so none takes a slot that nobody would free
-	}
-	l.take(messages)
-	return messages, again, nil
-}
-
-// resting is how long nothing may leave, whatever waits: it need not be looked
-// for.
-func (l *line) resting() time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return max(0, l.pacer.rests.Sub(l.o.Now()))
-}
-
-// admit asks the limits which heads may leave. People come before campaigns by
-// the order in which they were composed; there are no campaigns yet.
-func (l *line) admit(heads []store.Head, free int) (ids []desk.ID, again time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := l.o.Now()
-	if l.pausedTo.After(now) {
-		return nil, l.pausedTo.Sub(now)
-	}
-	l.pacer.sweep(now)
-	for _, h := range heads {
-		if len(ids) == free {
-			return ids, time.Millisecond
-		}
-		ok, at := l.pacer.admit(h.ChannelID, now)
-		if ok {
-			ids = append(ids, h.ID)
-			continue
-		}
-		if wait := at.Sub(now); again == 0 || wait < again {
-			again = wait
-		}
-	}
-	return ids, again
-}
-
-func (l *line) free() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return maxInFlight - len(l.flying)
-}
-
-func (l *line) take(messages []desk.Message) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.flying == nil {
-		l.flying = map[desk.ID]bool{}
-	}
-	for _, m := range messages {
-		l.flying[m.ID] = true
-	}
-}
-
-func (l *line) flies(message desk.ID) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.flying[message]
-}
-
-// done frees a slot and looks for the conversation's next message.
-func (l *line) done(message desk.ID) {
-	l.mu.Lock()
-	delete(l.flying, message)
-	l.mu.Unlock()
-	l.nudge()
-}
-
-// hold keeps one conversation back, or with 0 the whole connection.
-func (l *line) hold(conversation desk.ID, d time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	until := l.o.Now().Add(d)
-	if conversation != 0 {
-		l.pacer.hold(conversation, until)
-		return
-	}
-	if until.After(l.pausedTo) {
-		l.pausedTo = until
-	}
-}
-
-// left and arrived keep the order of a file and what follows it.
-func (l *line) left(m *desk.Message) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.pacer.left(m.ChannelID, m.ID, l.o.Now())
-}
-
-func (l *line) arrived(m *desk.Message) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.pacer != nil {
-		l.pacer.arrived(m.ChannelID, m.ID)
-	}
-}
-
-// arrived tells the line of a message's connection, if it has one here.
-func (o *Outbox) arrived(m *desk.Message) {
+// lineOf is that of a message's connection, nil if it has none here.
+func (o *Outbox) lineOf(m *desk.Message) *line {
 	o.lines.mu.Lock()
-	l := o.lines.open[store.Connected{AccountID: m.AccountID, ConnectionID: m.ConnectionID}]
-	o.lines.mu.Unlock()
-	if l != nil {
+	defer o.lines.mu.Unlock()
+	return o.lines.open[store.Connected{AccountID: m.AccountID, ConnectionID: m.ConnectionID}]
+}
+
+// arrived tells the line of a message's connection.
+func (o *Outbox) arrived(m *desk.Message) {
+	if l := o.lineOf(m); l != nil {
 		l.arrived(m)
 	}
-}
-
-// untilNext is how long nothing becomes due.
-func (l *line) untilNext(ctx context.Context) time.Duration {
-	now := l.o.now()
-	at, err := l.o.Store.NextSend(l.o.Store.DB.Read(ctx), l.AccountID, l.ConnectionID, now)
-	if err != nil {
-		l.o.warn(ctx, "find what is due next", err)
-		return tickEvery
-	}
-	if at == 0 {
-		return idle
-	}
-	return time.Duration(at-now) * time.Millisecond
 }

@@ -59,11 +59,15 @@ func (p *pacer) left(conversation, message desk.ID, now time.Time) {
 	}
 }
 
-// arrived notes that a message reached its phone, or never will.
-func (p *pacer) arrived(conversation, message desk.ID) {
-	if p.media[conversation].message == message {
-		delete(p.media, conversation)
+// arrived notes that a message reached its phone, or never will, and reports
+// whether what follows it has waited for that.
+func (p *pacer) arrived(conversation, message desk.ID) bool {
+	a, waits := p.media[conversation]
+	if !waits || a.message != message {
+		return false
 	}
+	delete(p.media, conversation)
+	return true
 }
 
 // hold keeps a conversation back until then, e.g. after 131056.
@@ -90,15 +94,42 @@ func (p *pacer) admit(conversation desk.ID, now time.Time) (ok bool, again time.
 	if pair != nil && pair.TokensAt(now) < 1 {
 		return false, now.Add(shortfall(pair, now))
 	}
-	if p.total.TokensAt(now) < 1 {
-		p.rests = now.Add(max(rest, shortfall(p.total, now)))
-		return false, p.rests
+	if may, at := p.room(now); may == 0 {
+		return false, at
 	}
 	p.total.AllowN(now, 1)
 	if pair != nil {
 		pair.AllowN(now, 1)
 	}
 	return true, time.Time{}
+}
+
+// room is how many messages the connection as a whole may send now. When it is
+// none it rests, and says when to ask again.
+func (p *pacer) room(now time.Time) (may int, again time.Time) {
+	if p.rests.After(now) {
+		return 0, p.rests
+	}
+	if p.total.Limit() == rate.Inf {
+		return maxInFlight, time.Time{}
+	}
+	tokens := p.total.TokensAt(now)
+	if tokens < 1 {
+		p.rests = now.Add(max(rest, shortfall(p.total, now)))
+		return 0, p.rests
+	}
+	return int(tokens), time.Time{}
+}
+
+// blocked is at most how many conversations may not send now.
+func (p *pacer) blocked(now time.Time) int {
+	n := len(p.held) + len(p.media)
+	for _, l := range p.pairs {
+		if l.TokensAt(now) < 1 {
+			n++
+		}
+	}
+	return n
 }
 
 func (p *pacer) pair(conversation desk.ID) *rate.Limiter {

@@ -17,6 +17,8 @@ const (
 	// maxAttempts is how often a message that the provider certainly did not
 	// take is offered to it.
 	maxAttempts = 8
+	// rescueEvery is how often at most abandoned messages are looked for.
+	rescueEvery = time.Second
 	// authPause keeps a connection silent that the provider does not let in,
 	// should its state not show it yet.
 	authPause = time.Minute
@@ -35,6 +37,9 @@ func (o *Outbox) send(ctx context.Context, l *line, adapter channel.Adapter, ope
 	if err == nil {
 		if m.Type.IsMedia() {
 			l.left(&m)
+		}
+		if sent.To.Phone == out.To.Phone {
+			sent.To.Phone = "" // nothing to learn
 		}
 		o.settle(ctx, &m, func(tx *dbx.Tx) error { return o.accepted(ctx, tx, &m, sent) })
 		return
@@ -149,15 +154,23 @@ func notSent(key string, err error) error {
 // rescue settles messages whose sending was begun by a process that is gone.
 // They may have left, so they are uncertain, never sent again by themselves,
 // unless the provider takes the same message twice without harm.
-func (l *line) rescue(ctx context.Context, adapter channel.Adapter, open channel.Connection) error {
+//
+// Finding them takes looking at all that is on the way, so it is done once in a
+// while; unsought is when at the latest.
+func (l *line) rescue(ctx context.Context, adapter channel.Adapter, open channel.Connection, now desk.Time) (unsought time.Duration, err error) {
 	o := l.o
-	before := o.now()
+	// Longer is what a clock that was set back seems to say.
+	if wait := l.looked.Add(rescueEvery).Sub(o.Now()); l.rescued && wait > 0 && wait <= rescueEvery {
+		return wait, nil
+	}
+	l.looked = o.Now()
+	before := now
 	if !l.rescued && o.lines.owner.Inherited(l.ConnectionID) {
 		before = before.Add(2 * o.lease())
 	}
 	dead, err := o.Store.DeadSends(o.Store.DB.Read(ctx), l.AccountID, l.ConnectionID, before, maxInFlight)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	l.rescued = len(dead) < maxInFlight
 	p, ok := adapter.(channel.Pacer)
@@ -172,10 +185,10 @@ func (l *line) rescue(ctx context.Context, adapter channel.Adapter, open channel
 			step, kind = store.MessageStep{To: desk.StatusPending}, desk.EvMessageStatus
 		}
 		if err := o.Store.DB.Do(ctx, func(tx *dbx.Tx) error { return o.step(tx, &m, kind, step) }); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return 0, nil
 }
 
 // outgoing builds what the adapter sends.
@@ -209,6 +222,9 @@ func (o *Outbox) providerID(q dbx.Querier, account, message desk.ID) (string, er
 
 // attach opens the message's files to the adapter.
 func (o *Outbox) attach(q dbx.Querier, m *desk.Message, out *channel.Outgoing) error {
+	if m.Type == desk.TypeText {
+		return nil // has none
+	}
 	files, err := o.Store.MessageMedia(q, m.AccountID, m.ID)
 	if err != nil {
 		return notSent("internal", fmt.Errorf("media: %w", err))

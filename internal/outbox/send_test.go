@@ -284,10 +284,10 @@ func TestAClaimThatFailsTakesNoSlot(t *testing.T) {
 		return err
 	})
 	l := &line{Connected: store.Connected{AccountID: m.AccountID, ConnectionID: m.ConnectionID}, o: w.o, pacer: newPacer(channel.Pace{})}
-	if claimed, _, err := l.claim(t.Context()); len(claimed) != 0 || !dbx.IsTransient(err) {
+	if claimed, _, err := l.claim(t.Context(), w.o.now()); len(claimed) != 0 || !dbx.IsTransient(err) {
 		t.Fatalf("claimed %v, %v", claimed, err)
 	}
-	if free := l.free(); free != maxInFlight {
+	if free, _, _ := l.room(); free != maxInFlight {
 		t.Errorf("%d slots of %d are free", free, maxInFlight)
 	}
 }

@@ -35,6 +35,13 @@ func (o *Outbox) ApplyStatus(ctx context.Context, tx *dbx.Tx, account, connectio
 		ProviderID: st.ProviderID, Status: st.Status, Body: string(body)})
 }
 
+// heldUp reports whether a message that was in this state kept others of its
+// conversation from leaving. What else a report may set free waits for a file:
+// see arrived.
+func heldUp(before desk.MessageStatus) bool {
+	return before == desk.StatusPending || before == desk.StatusSending || before == desk.StatusUncertain
+}
+
 // report applies one report to the message of ref; false if there is none.
 func (o *Outbox) report(ctx context.Context, tx *dbx.Tx, account desk.ID, ref store.MessageRef, st channel.Status) (bool, error) {
 	if st.Status == desk.StatusFailed && st.Failure != nil {
@@ -54,7 +61,9 @@ func (o *Outbox) report(ctx context.Context, tx *dbx.Tx, account desk.ID, ref st
 	if done.Changed {
 		tx.AfterCommit(func() { o.settled.tell(done.Message.ID) })
 		o.Store.AnnounceMessage(tx, &done.Message, done.Sight)
-		o.nudgeAfter(tx, &done.Message)
+		if heldUp(done.Before) {
+			o.nudgeAfter(tx, &done.Message)
+		}
 	}
 	return true, nil
 }

@@ -9,8 +9,9 @@ import (
 )
 
 // The messages themselves are the outbox (decisions.md 11): the head of each
-// conversation, which is a channel, may leave; the rest waits behind it. The
-// partial index message_outbox holds just these rows.
+// conversation, which is a channel, may leave; the rest waits behind it. Two
+// partial indexes hold just these rows: message_outbox by conversation, and
+// message_pending in the order in which they leave.
 
 // onTheWay is the condition of the partial index message_outbox, word for
 // word, so that the planner recognises it.
@@ -51,6 +52,8 @@ const mayLeave = `m.` + onTheWay + ` AND m.status = 'pending' AND m.run_at <= $1
 	AND NOT EXISTS (SELECT 1 FROM message u WHERE u.connection_id = m.connection_id AND u.status = 'uncertain'
 		AND u.channel_id = m.channel_id AND u.` + holding + `)`
 
+// headsSQL walks along message_pending, so that it costs its limit and not what
+// waits.
 const headsSQL = `SELECT m.id, m.channel_id, m.author FROM message m
 	WHERE m.account_id = $2 AND m.connection_id = $3 AND ` + mayLeave + ` ORDER BY m.id`
 
@@ -81,13 +84,14 @@ func (s *Store) ClaimMessages(tx *dbx.Tx, account desk.ID, ids []desk.ID, now, l
 }
 
 // NextSend returns when a connection next has something to send that is not
-// due yet, 0 for never.
+// due yet, or to rescue, 0 for never: what Heads and DeadSends leave out at the
+// same time.
 func (s *Store) NextSend(q dbx.Querier, account, connection desk.ID, now desk.Time) (desk.Time, error) {
 	var at desk.Time
 	err := q.QueryRow(`SELECT COALESCE(MIN(at), 0) FROM (
 		SELECT MIN(run_at) AS at FROM message WHERE account_id = $1 AND connection_id = $2 AND `+onTheWay+` AND status = 'pending' AND run_at > $3
 		UNION ALL SELECT MIN(run_at) FROM message WHERE account_id = $1 AND connection_id = $2 AND status = 'uncertain' AND run_at > $3
-		UNION ALL SELECT MIN(lease_until) FROM message WHERE account_id = $1 AND connection_id = $2 AND `+onTheWay+` AND status = 'sending' AND lease_until > $3
+		UNION ALL SELECT MIN(lease_until) FROM message WHERE account_id = $1 AND connection_id = $2 AND `+onTheWay+` AND status = 'sending' AND lease_until >= $3
 		) AS times`, account, connection, now).Scan(&at)
 	return at, err
 }

@@ -1,0 +1,98 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/prosa-desk/prosa/internal/channel"
+	"github.com/prosa-desk/prosa/internal/desk"
+	"github.com/prosa-desk/prosa/internal/store"
+)
+
+// waiting has one message of each of n conversations wait, oldest first.
+func (w *world) waiting(n int) (list []desk.Message) {
+	for i := range n {
+		ticket := w.open(fmt.Sprintf("11 98765-43%02d", i))
+		w.hears(ticket)
+		list = append(list, w.mustSay(ticket, "olá"))
+	}
+	return list
+}
+
+// lineOf is a connection's line that nobody runs.
+func (w *world) lineOf(pace channel.Pace) *line {
+	key := store.Connected{AccountID: w.ana.AccountID, ConnectionID: w.connection}
+	l := &line{Connected: key, o: w.o, pacer: newPacer(pace), rescued: true, wake: make(chan struct{}, 1)}
+	w.o.lines.open[key] = l
+	return l
+}
+
+// A line that has sent all it may asks the database for nothing until it may
+// send again, however much waits.
+func TestAnExhaustedLineReadsNothing(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		list := w.waiting(12)
+		l := w.lineOf(channel.Pace{PerSecond: 10})
+		first, again, err := l.claim(t.Context(), w.o.now())
+		if err != nil || len(first) != 9 || first[0].ID != list[0].ID || again < rest {
+			t.Fatalf("claimed %d, again in %v: %v", len(first), again, err)
+		}
+		before := w.s.DB.Stats()
+		if more, again, err := l.claim(t.Context(), w.o.now()); err != nil || len(more) != 0 || again < rest {
+			t.Fatalf("claimed %d more, again in %v: %v", len(more), again, err)
+		}
+		if spent := w.s.DB.Stats().Minus(before); spent.Statements != 0 {
+			t.Errorf("asked the database: %+v", spent)
+		}
+		w.clock.Advance(again)
+		if more, _, err := l.claim(t.Context(), w.o.now()); err != nil || len(more) == 0 || more[0].ID != list[9].ID {
+			t.Errorf("claimed %v after its rest: %v", more, err)
+		}
+	})
+}
+
+// Conversations that are held back do not stand in the way of those behind
+// them, though only as many are read as may leave.
+func TestThoseHeldBackAreSteppedOver(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		list := w.waiting(12)
+		l := w.lineOf(channel.Pace{PerSecond: 2})
+		for _, m := range list[:10] {
+			l.hold(m.ChannelID, time.Minute)
+		}
+		claimed, again, err := l.claim(t.Context(), w.o.now())
+		if err != nil || len(claimed) != 1 || claimed[0].ID != list[10].ID || again < rest {
+			t.Fatalf("claimed %v, again in %v: %v", claimed, again, err)
+		}
+	})
+}
+
+// A tick on what has left sets nothing free, and nobody looks for it.
+func TestTicksDoNotWakeTheLine(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.p.answers(failing(timeout))
+		m := w.waiting(1)[0]
+		w.begin()
+		w.becomes(m.ID, desk.StatusUncertain)
+		w.end()
+		l := w.lineOf(channel.Pace{})
+		w.o.lines.running, w.o.lines.stop = context.WithCancel(t.Context())
+		defer w.o.lines.stop()
+		for _, c := range []struct {
+			status desk.MessageStatus
+			wakes  bool
+		}{{desk.StatusSent, true}, {desk.StatusDelivered, false}, {desk.StatusRead, false}} {
+			w.report(channel.Status{ProviderID: "wamid.X", Correlation: m.ID.String(), Status: c.status, At: w.o.now()})
+			w.s.DB.Settle()
+			if woken := len(l.wake) > 0; woken != c.wakes {
+				t.Errorf("%s: woken %v", c.status, woken)
+			}
+			select {
+			case <-l.wake:
+			default:
+			}
+		}
+	})
+}
