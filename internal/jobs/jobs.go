@@ -156,6 +156,9 @@ func (r *Runner) Revive(ctx context.Context, account, id desk.ID) error {
 	})
 }
 
+// lease is how long a claimed job is its process's: longer than an attempt.
+func (k Kind) lease() time.Duration { return k.Timeout + leaseMargin }
+
 func (k Kind) withDefaults() (Kind, error) {
 	if k.Name == "" || k.Run == nil {
 		return k, errors.New("jobs: a kind needs a name and a function")

@@ -122,6 +122,9 @@ func (r *Runner) Start(ctx context.Context) error {
 }
 
 func (r *Runner) prepare(ctx context.Context) error {
+	if err := r.heedStart(ctx); err != nil {
+		return err
+	}
 	if err := r.schedulePeriodic(ctx); err != nil || !r.sole {
 		return err
 	}
@@ -188,10 +191,11 @@ func (r *Runner) signal() {
 
 func (r *Runner) loop() {
 	defer close(r.ended)
-	lastLook := time.Time{}
+	lastLook, clock := time.Time{}, desk.ClockSense{}
 	for {
-		if r.now().Sub(lastLook) >= r.every() || r.timeCame() {
+		if since := r.now().Sub(lastLook); since < 0 || since >= r.every() || r.timeCame() {
 			lastLook = r.now()
+			r.heedClock(&clock)
 			r.look()
 		}
 		r.fill()
@@ -239,7 +243,7 @@ func (r *Runner) claim(k Kind, n int) error {
 	}
 	var claimed []store.Job
 	err = r.store.DB.Do(r.work, func(tx *dbx.Tx) (err error) {
-		claimed, err = r.store.ClaimJobs(tx, ids, k.Strict, now, now.Add(k.Timeout+leaseMargin))
+		claimed, err = r.store.ClaimJobs(tx, ids, k.Strict, now, now.Add(k.lease()))
 		return err
 	})
 	if err != nil {

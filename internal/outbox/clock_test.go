@@ -10,26 +10,6 @@ import (
 	"github.com/prosa-desk/prosa/internal/store"
 )
 
-func TestAClockThatIsSetBackIsNoticed(t *testing.T) {
-	wall, mono := desk.Time(1_000_000_000), time.Now()
-	var c clockSense
-	for i, step := range []struct {
-		wall, mono, want time.Duration
-	}{
-		{0, 0, 0}, // the first look
-		{5 * time.Second, 5 * time.Second, 0},
-		{4 * time.Second, 5 * time.Second, 0}, // a clock is never exact
-		{time.Hour, time.Second, 0},           // set ahead: nothing waits longer
-		{-time.Hour, 5 * time.Second, time.Hour + 5*time.Second},
-		{5 * time.Second, 5 * time.Second, 0}, // told once
-	} {
-		wall, mono = wall.Add(step.wall), mono.Add(step.mono)
-		if got := c.back(wall, mono); got != step.want {
-			t.Errorf("look %d: set back by %s, want %s", i, got, step.want)
-		}
-	}
-}
-
 // dueOtherThan waits until a message is due at another time, and returns it.
 func (w *world) dueOtherThan(id desk.ID, at desk.Time) desk.Time {
 	w.t.Helper()

@@ -162,7 +162,7 @@ func (o *Outbox) release(c store.Connected) {
 func (o *Outbox) tickLoop(ctx context.Context) {
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
-	var clock clockSense
+	var clock desk.ClockSense
 	o.heedStart(ctx)
 	for turn := 0; ; {
 		o.heedClock(ctx, &clock)

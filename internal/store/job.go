@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
@@ -127,6 +128,22 @@ func (s *Store) BuryJob(tx *dbx.Tx, id desk.ID, attempt int, now desk.Time, reas
 func (s *Store) ExpiredJobs(q dbx.Querier, kind string, now desk.Time, n int) ([]Job, error) {
 	return dbx.All(q, scanJob, `SELECT `+jobColumns+` FROM job WHERE state = 'running' AND lease_until < $1
 		AND kind = $2 ORDER BY lease_until`+limit(n), now, kind)
+}
+
+// SetRetriesBack has a kind's jobs that wait for a time wait less after the
+// clock was set back.
+func (s *Store) SetRetriesBack(tx *dbx.Tx, kind string, back time.Duration) error {
+	_, err := tx.Exec(`UPDATE job SET run_at = run_at - $3 WHERE state = 'ready' AND kind = $1 AND run_at > $2`,
+		kind, desk.TimeOf(s.Now()), back.Milliseconds())
+	return err
+}
+
+// SetLeasesBack does the same for the leases of a kind: those that end later
+// than any can that was given by this clock.
+func (s *Store) SetLeasesBack(tx *dbx.Tx, kind string, back, lease time.Duration) error {
+	_, err := tx.Exec(`UPDATE job SET lease_until = lease_until - $3 WHERE state = 'running' AND kind = $1 AND lease_until > $2`,
+		kind, desk.TimeOf(s.Now()).Add(lease), back.Milliseconds())
+	return err
 }
 
 // JobTimes says when the work of a kind is next due.
