@@ -137,7 +137,32 @@ func (p *person) replies(t *ticket) {
 	if closed {
 		body["queue"] = true
 	}
+	if p.random.IntN(6) == 0 {
+		f := newFile(p.random)
+		id := p.uploads(f)
+		if id == "" {
+			return
+		}
+		a.file, body["type"], body["media_id"] = f.sum, f.kind, id
+	}
 	p.asks(a, t, "/tickets/"+t.ID+"/messages", body)
+}
+
+// uploads gives a file to the desk and returns its id there; "" when she gave
+// up.
+func (p *person) uploads(f file) string {
+	for range 10 {
+		u, err := uploadOf(f)
+		p.run.must(err)
+		var up attached
+		err = p.call(p.run.ctx, http.MethodPost, "/media", "", u, &up)
+		p.judge("upload", err)
+		if err == nil {
+			return up.ID
+		}
+		p.run.pause(50 * time.Millisecond)
+	}
+	return ""
 }
 
 // repairs sends again what did not leave, or takes back what waits.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"time"
@@ -32,8 +33,32 @@ func newBrowser(url, name string) (*browser, error) {
 		Transport: &http.Transport{MaxIdleConnsPerHost: 8}}}, nil
 }
 
+// upload is a form with a file; any other body is JSON.
+type upload struct {
+	kind string
+	body *bytes.Buffer
+}
+
+func uploadOf(f file) (upload, error) {
+	u := upload{body: &bytes.Buffer{}}
+	form := multipart.NewWriter(u.body)
+	u.kind = form.FormDataContentType()
+	part, err := form.CreateFormFile("file", f.name)
+	if err == nil {
+		_, err = part.Write(f.bytes)
+	}
+	return u, errors.Join(err, form.Close())
+}
+
 // request makes a request under /api/v1.
 func (b *browser) request(ctx context.Context, method, path, key string, body any) (*http.Request, error) {
+	if u, is := body.(upload); is {
+		req, err := http.NewRequestWithContext(ctx, method, b.url+"/api/v1"+path, u.body)
+		if err == nil {
+			req.Header.Set("Content-Type", u.kind)
+		}
+		return req, err
+	}
 	var r io.Reader
 	if body != nil {
 		text, err := json.Marshal(body)
@@ -72,23 +97,33 @@ func refused(err error) bool {
 // call makes one request and reads the answer into out, which may be nil. Any
 // answer but 2xx is a *refusal; other errors mean that no whole answer came.
 func (b *browser) call(ctx context.Context, method, path, key string, body, out any) error {
-	req, err := b.request(ctx, method, path, key, body)
-	if err != nil {
-		return err
-	}
-	res, err := b.http.Do(req)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if res.StatusCode >= 300 {
-		return &refusal{res.StatusCode, text}
-	}
+	text, err := b.answer(ctx, method, path, key, body)
 	if err != nil || out == nil {
 		return err
 	}
 	return json.Unmarshal(text, out)
+}
+
+func (b *browser) answer(ctx context.Context, method, path, key string, body any) ([]byte, error) {
+	req, err := b.request(ctx, method, path, key, body)
+	if err != nil {
+		return nil, err
+	}
+	res, err := b.http.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if res.StatusCode >= 300 {
+		return nil, &refusal{res.StatusCode, text}
+	}
+	return text, err
+}
+
+// bytes reads a file.
+func (b *browser) bytes(ctx context.Context, path string) ([]byte, error) {
+	return b.answer(ctx, http.MethodGet, path, "", nil)
 }
 
 func (b *browser) get(ctx context.Context, path string, out any) error {
@@ -153,16 +188,22 @@ type (
 		Code string `json:"code"`
 	}
 	message struct {
-		ID         string   `json:"id"`
-		ClientID   string   `json:"client_id"`
-		TicketID   *string  `json:"ticket_id"`
-		Direction  string   `json:"direction"`
-		Type       string   `json:"type"`
-		Body       string   `json:"body"`
-		Status     string   `json:"status"`
-		ProviderID string   `json:"provider_id"`
-		Error      *failure `json:"error"`
-		Version    int64    `json:"version"`
+		ID         string     `json:"id"`
+		ClientID   string     `json:"client_id"`
+		TicketID   *string    `json:"ticket_id"`
+		Direction  string     `json:"direction"`
+		Type       string     `json:"type"`
+		Body       string     `json:"body"`
+		Status     string     `json:"status"`
+		ProviderID string     `json:"provider_id"`
+		Error      *failure   `json:"error"`
+		Version    int64      `json:"version"`
+		Media      []attached `json:"media"`
+	}
+	attached struct {
+		ID    string `json:"id"`
+		State string `json:"state"`
+		Error string `json:"error"`
 	}
 	stretch struct {
 		Items  []message `json:"items"`

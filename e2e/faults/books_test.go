@@ -26,6 +26,8 @@ type wrote struct {
 	id    string // the provider's
 	talk  string // number and customer
 	text  string
+	file  string    // the sum of the file it came with, if any
+	gone  bool      // the provider can't find that file any more
 	first time.Time // when it was first offered to the desk
 	acked time.Time // when the desk first answered 200; zero: never
 }
@@ -34,6 +36,7 @@ type wrote struct {
 // key until it was answered or she gave up.
 type asked struct {
 	key, talk, who, ticket string
+	file                   string   // the sum of the file it was sent with, if known
 	ids                    []string // of the messages in answers with 2xx
 	refused                bool     // answered 4xx, and never before with anything else
 	accepted               bool     // a start, answered 2xx with this ticket
@@ -47,6 +50,7 @@ type took struct {
 	id   string // ours
 	talk string
 	fate string // the furthest it reported: sent, delivered, read, failed
+	file string // the sum of its file
 	told bool   // its reports were acknowledged
 }
 
@@ -72,7 +76,8 @@ type ticketState struct {
 type messageHeld struct {
 	id, key, provider, direction, text string
 	tick
-	code string // why it did not leave
+	code  string // why it did not leave
+	files []fileHeld
 }
 
 // sighting is a ticket as somebody was shown it.
@@ -96,6 +101,7 @@ type userBooks struct {
 	mustSee           []string // tickets by the rule of visibility
 	lists, opens      []string // tickets in her lists, and those that she can open
 	finds, mustFind   []string // messages that a search for their word finds, of those tried
+	reads, mustRead   []string // files that she can read, of those tried
 	screen            []string // differences between her browser's screen and the desk
 }
 
@@ -112,6 +118,7 @@ func audit(b *books) []string {
 	a.requests()
 	a.provider()
 	a.fates()
+	a.files()
 	a.outboundOrder()
 	a.versions()
 	a.statuses()
@@ -398,6 +405,7 @@ func (a *auditor) people() {
 		a.same(u.name, "lists tickets", u.lists, u.mustSee)
 		a.same(u.name, "can open tickets", u.opens, u.mustSee)
 		a.same(u.name, "finds messages", u.finds, u.mustFind)
+		a.same(u.name, "reads files", u.reads, u.mustRead)
 		for _, d := range u.screen {
 			a.say("%s's screen: %s", u.name, d)
 		}

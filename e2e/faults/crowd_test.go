@@ -12,6 +12,7 @@ import (
 type crowd struct {
 	run    *run
 	random *rand.Rand // of the answers; under mu
+	files  *rand.Rand // of what comes with a message; under mu
 	wg     sync.WaitGroup
 
 	mu    sync.Mutex
@@ -19,7 +20,9 @@ type crowd struct {
 	ended bool
 }
 
-func newCrowd(r *run) *crowd { return &crowd{run: r, random: r.random("answers")} }
+func newCrowd(r *run) *crowd {
+	return &crowd{run: r, random: r.random("answers"), files: r.random("files")}
+}
 
 // customers is how many write first; others are written to.
 const customers = 30
@@ -47,11 +50,13 @@ func (c *crowd) write(number, phone string) {
 	c.mu.Lock()
 	w := &wrote{id: fmt.Sprintf("wamid.in.%d", len(c.wrote)), talk: talkOf(number, phone)}
 	w.text = fmt.Sprintf("mensagem %s", wordOf(len(c.wrote)))
+	element := fields{"from": phone, "id": w.id, "timestamp": fmt.Sprint(time.Now().Unix())}
+	c.content(number, w, element)
 	c.wrote = append(c.wrote, w)
 	c.mu.Unlock()
 	c.run.post.deliver(&parcel{line: number, talk: w.talk, kind: "messages",
 		contact: fields{"profile": fields{"name": "Cliente " + phone[len(phone)-4:]}, "wa_id": phone},
-		element: fields{"from": phone, "id": w.id, "timestamp": fmt.Sprint(time.Now().Unix()), "type": "text", "text": fields{"body": w.text}},
+		element: element,
 		first: func(at time.Time) {
 			c.mu.Lock()
 			defer c.mu.Unlock()
@@ -66,6 +71,22 @@ func (c *crowd) write(number, phone string) {
 				w.acked = at
 			}
 		}})
+}
+
+// content is a text, or now and then a file with the text beneath it. mu is
+// held.
+func (c *crowd) content(number string, w *wrote, element fields) {
+	if c.files.IntN(5) > 0 {
+		element["type"], element["text"] = "text", fields{"body": w.text}
+		return
+	}
+	f := newFile(c.files)
+	w.file, w.gone = f.sum, c.files.IntN(12) == 0
+	body := fields{"id": c.run.meta.shelf.put(number, f, w.gone), "mime_type": f.mime, "sha256": f.sum, "caption": w.text}
+	if f.kind == "document" {
+		body["filename"] = f.name
+	}
+	element["type"], element[f.kind] = f.kind, body
 }
 
 // wordOf spells a number in letters, so that no search finds it by accident.

@@ -29,6 +29,7 @@ type meta struct {
 	mu     sync.Mutex
 	random *rand.Rand
 	lines  map[string]*line // by phone number id
+	shelf  *shelf
 	took   []took
 	at     map[string]int // wamid → place in took
 	seq    int
@@ -38,6 +39,7 @@ type meta struct {
 type line struct {
 	token   string
 	sending weather // of POST /messages
+	files   weather // of what is uploaded and fetched
 }
 
 // weather is how often something goes wrong, and what.
@@ -48,7 +50,7 @@ type weather struct {
 }
 
 func newMeta(random *rand.Rand, c *courier) *meta {
-	m := &meta{random: random, courier: c, lines: map[string]*line{}, at: map[string]int{}}
+	m := &meta{random: random, courier: c, lines: map[string]*line{}, at: map[string]int{}, shelf: &shelf{files: map[string]*shelved{}}}
 	m.server = httptest.NewServer(http.HandlerFunc(m.serve))
 	return m
 }
@@ -72,6 +74,14 @@ func (m *meta) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	node := parts[1]
+	switch {
+	case strings.HasPrefix(node, "file-"):
+		m.give(w, r, node, false)
+		return
+	case node == "bytes" && len(parts) == 3:
+		m.give(w, r, parts[2], true)
+		return
+	}
 	if node != waba && !m.entitled(node, r) {
 		say(w, http.StatusUnauthorized, fault(190, "Error validating access token", false))
 		return
@@ -88,6 +98,8 @@ func (m *meta) serve(w http.ResponseWriter, r *http.Request) {
 			"category": "UTILITY", "components": []any{fields{"type": "BODY", "text": "Podemos conversar?"}}}}})
 	case r.Method == http.MethodPost && len(parts) == 3 && parts[2] == "messages":
 		m.message(w, r, node)
+	case r.Method == http.MethodPost && len(parts) == 3 && parts[2] == "media":
+		m.receive(w, r, node)
 	default:
 		http.NotFound(w, r)
 	}
@@ -107,6 +119,12 @@ type outgoing struct {
 	Status   string          `json:"status"`
 	Opaque   string          `json:"biz_opaque_callback_data"`
 	Template json.RawMessage `json:"template"`
+	Image    *reference      `json:"image"`
+	Document *reference      `json:"document"`
+}
+
+type reference struct {
+	ID string `json:"id"`
 }
 
 // message takes a message, or not, as the weather is.
@@ -168,7 +186,7 @@ func (m *meta) take(number string, in outgoing) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.seq++
-	t := took{id: strings.TrimPrefix(in.Opaque, "p"), talk: talkOf(number, in.To), fate: "sent"}
+	t := took{id: strings.TrimPrefix(in.Opaque, "p"), talk: talkOf(number, in.To), fate: "sent", file: m.fileOf(&in)}
 	wamid := fmt.Sprintf("wamid.out.%d", m.seq)
 	m.at[wamid] = len(m.took)
 	m.took = append(m.took, t)

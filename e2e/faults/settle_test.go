@@ -42,7 +42,7 @@ func (r *run) settle() {
 		moving, err = r.onTheWay()
 		return err == nil && moving == 0 && r.post.drained()
 	}) {
-		r.wrong("%d messages are still on their way although nothing is wrong any more", moving)
+		r.wrong("%d messages or files are still on their way although nothing is wrong any more", moving)
 	}
 }
 
@@ -59,6 +59,7 @@ func (r *run) pass(d time.Duration) error {
 			`UPDATE message SET lease_until = lease_until - $1 WHERE status = 'sending'`,
 			`UPDATE message SET run_at = run_at - $1 WHERE status IN ('uncertain', 'pending') AND run_at > 0`,
 			`UPDATE job SET lease_until = lease_until - $1 WHERE lease_until > 0`,
+			`UPDATE job SET run_at = run_at - $1 WHERE state = 'ready' AND kind = 'media.fetch'`,
 		} {
 			if _, err := tx.Exec(change, ms); err != nil {
 				return err
@@ -69,13 +70,14 @@ func (r *run) pass(d time.Duration) error {
 	return errors.Join(err, db.Close())
 }
 
-// onTheWay counts the messages on their way.
+// onTheWay counts the messages, and the files of messages, on their way.
 func (r *run) onTheWay() (n int, err error) {
 	db, err := r.store.open(r.ctx)
 	if err != nil {
 		return 0, err
 	}
-	err = db.Read(r.ctx).QueryRow(`SELECT COUNT(*) FROM message WHERE status IN ('pending', 'sending')`).Scan(&n)
+	err = db.Read(r.ctx).QueryRow(`SELECT (SELECT COUNT(*) FROM message WHERE status IN ('pending', 'sending')) +
+		(SELECT COUNT(*) FROM media WHERE state = 'pending')`).Scan(&n)
 	return n, errors.Join(err, db.Close())
 }
 
@@ -104,7 +106,11 @@ func (r *run) held(t *ticket) (ticketHeld, error) {
 	h := ticketHeld{state: t.state(), talk: talkOf(r.numberOf[t.ConnectionID], t.Contact.Phone)}
 	list, err := said(r.ctx, r.ada, t.ID, 0)
 	for i := range list {
-		h.messages = append(h.messages, list[i].held())
+		m := list[i].held()
+		if err == nil {
+			m.files, err = r.readFiles(&list[i])
+		}
+		h.messages = append(h.messages, m)
 	}
 	return h, err
 }
@@ -141,7 +147,10 @@ func (r *run) hidden(b *books) {
 				b.other = append(b.other, fmt.Sprintf("message %s of ticket %q is not shown: %q %v", id, deref(m.TicketID), m.Status, err))
 				continue
 			}
-			t.hidden = append(t.hidden, m.held())
+			held := m.held()
+			held.files, err = r.readFiles(&m)
+			r.must(err)
+			t.hidden = append(t.hidden, held)
 		}
 	}
 }
@@ -173,7 +182,7 @@ func (r *run) atRest(p *person) []string {
 // peopleSee asks the desk in everybody's name for lists, each single ticket,
 // counters and a sample of searches.
 func (r *run) peopleSee(b *books, all []ticket) {
-	sample := r.sample(b)
+	sample, files := r.sample(b), r.someFiles(all)
 	for i, p := range r.people {
 		u := &b.users[i]
 		own, err := list[ticket](r.ctx, p.browser, "/tickets?limit=100", 0)
@@ -198,6 +207,14 @@ func (r *run) peopleSee(b *books, all []ticket) {
 			}
 			if slices.Contains(u.mustSee, m.ticket) {
 				u.mustFind = append(u.mustFind, m.id)
+			}
+		}
+		for file, ticket := range files {
+			if p.reads(file) {
+				u.reads = append(u.reads, file)
+			}
+			if slices.Contains(u.mustSee, ticket) {
+				u.mustRead = append(u.mustRead, file)
 			}
 		}
 	}
@@ -233,6 +250,35 @@ func (p *person) opens(t *ticket) bool {
 		p.run.wrong("%s sees a half of ticket %s: %v, %v", p.name, t.ID, one, two)
 	}
 	return one == nil
+}
+
+// someFiles are files that can be read, and the tickets they belong to.
+func (r *run) someFiles(all []ticket) map[string]string {
+	files := map[string]string{}
+	for i := range all {
+		list, err := said(r.ctx, r.ada, all[i].ID, chatLength)
+		r.must(err)
+		for _, m := range list {
+			for _, f := range m.Media {
+				if f.State == "ready" {
+					files[f.ID] = all[i].ID
+				}
+			}
+		}
+		if len(files) >= 15 {
+			break
+		}
+	}
+	return files
+}
+
+// reads asks for a file's bytes.
+func (p *person) reads(id string) bool {
+	_, err := p.bytes(p.run.ctx, "/media/"+id)
+	if r, ok := errors.AsType[*refusal](err); err != nil && (!ok || r.status != http.StatusNotFound) {
+		p.run.wrong("%s reads a file: %v", p.name, err)
+	}
+	return err == nil
 }
 
 func (p *person) finds(text string) bool {

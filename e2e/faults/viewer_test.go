@@ -432,5 +432,5 @@ func looks(m *message) string {
 	if m.Error != nil {
 		code = m.Error.Code
 	}
-	return fmt.Sprintf("%s %s %q %s %s", m.tick("").message, m.Status, m.Body, m.ProviderID, code)
+	return fmt.Sprintf("%s %s %q %s %s%s", m.tick("").message, m.Status, m.Body, m.ProviderID, code, lookOf(m.Media))
 }

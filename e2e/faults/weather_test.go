@@ -45,7 +45,7 @@ func blows(s storage) []string {
 }
 
 var troubles = []string{"meta slow", "meta refuse", "meta throttle", "meta down", "meta drop", "meta gateway", "meta late",
-	"hooks mix", "hooks twice", "hooks delay", "token", "stall", "move"}
+	"hooks mix", "hooks twice", "hooks delay", "files slow", "files down", "files cut", "token", "stall", "move"}
 
 // schedule draws the faults of a run of a length. Kinds are dealt like cards,
 // so that none is missing until all were there.
@@ -210,6 +210,9 @@ func (r *run) trouble(e event) {
 	case kind[:5] == "hooks":
 		r.post.weather(weather{kind[6:], e.share, e.slow})
 		later(func() { r.post.weather(weather{}) })
+	case kind[:5] == "files":
+		r.meta.change(number, func(l *line) { l.files = weather{kind[6:], e.share, e.slow} })
+		later(func() { r.meta.change(number, func(l *line) { l.files = weather{} }) })
 	default:
 		r.meta.change(number, func(l *line) { l.sending = weather{kind[5:], e.share, e.slow} })
 		later(func() { r.meta.change(number, func(l *line) { l.sending = weather{} }) })
@@ -220,7 +223,7 @@ func (r *run) trouble(e event) {
 func (r *run) calm(ctx context.Context) error {
 	r.post.weather(weather{})
 	for _, n := range r.numbers {
-		r.meta.change(n, func(l *line) { l.sending, l.token = weather{}, "token-"+n })
+		r.meta.change(n, func(l *line) { l.sending, l.files, l.token = weather{}, weather{}, "token-"+n })
 	}
 	for _, p := range r.people {
 		p.viewer.mu.Lock()

@@ -122,22 +122,22 @@ func judge(err error) error {
 }
 
 // fetchFailed shows that a file will not come.
-func (r *Receiver) fetchFailed(ctx context.Context, t jobs.Task, cause error) {
+func (r *Receiver) fetchFailed(ctx context.Context, t jobs.Task, cause error) error {
 	var p fetch
 	if t.Decode(&p) != nil {
-		return // nothing to name
+		return nil // nothing to name
 	}
-	err := r.Store.DB.Do(ctx, func(tx *dbx.Tx) error {
+	return r.Store.DB.Do(ctx, func(tx *dbx.Tx) error {
 		m, err := r.Store.Media(tx, t.Account, p.Media)
-		if err != nil || m.State != desk.MediaPending {
+		if desk.CodeOf(err) == desk.CodeNotFound || err == nil && m.State != desk.MediaPending {
+			return nil // nobody waits for it any more
+		}
+		if err != nil {
 			return err
 		}
 		m.State, m.Error = desk.MediaFailed, fileError(cause)
 		return r.Store.SettleMedia(tx, m)
 	})
-	if err != nil {
-		r.Log.Error("a file that failed could not be marked", "media", int64(p.Media), "err", err)
-	}
 }
 
 func fileError(cause error) string {

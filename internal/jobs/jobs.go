@@ -53,8 +53,9 @@ type Kind struct {
 	// Strict keeps a key waiting behind its dead head, for work that must not
 	// be skipped. Otherwise the key moves on.
 	Strict bool
-	// Dead is called after the last attempt failed; may be nil.
-	Dead func(ctx context.Context, t Task, cause error)
+	// Dead is called after the last attempt failed; may be nil. As long as it
+	// fails the job is not dead: it is called again when the lease has ended.
+	Dead func(ctx context.Context, t Task, cause error) error
 	// Next makes the kind periodic: one job for the whole installation, run
 	// again at Next(now) after each run, whatever came of it.
 	Next func(now time.Time) time.Time

@@ -226,7 +226,7 @@ func TestDeadHeadMovesOnUnlessStrict(t *testing.T) {
 		}
 		var dead atomic.Int32
 		r := w.runner(
-			jobs.Kind{Name: "loose", Run: run, Dead: func(context.Context, jobs.Task, error) { dead.Add(1) }},
+			jobs.Kind{Name: "loose", Run: run, Dead: func(context.Context, jobs.Task, error) error { dead.Add(1); return nil }},
 			jobs.Kind{Name: "strict", Run: run, Strict: true})
 		w.start(r)
 		for n := range 3 {

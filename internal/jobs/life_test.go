@@ -63,7 +63,7 @@ func TestJobThatKillsItsProcessDies(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		var dead atomic.Int32
 		k := jobs.Kind{Name: "a", MaxAttempts: 2, Run: func(context.Context, jobs.Task) error { return nil },
-			Dead: func(context.Context, jobs.Task, error) { dead.Add(1) }}
+			Dead: func(context.Context, jobs.Task, error) error { dead.Add(1); return nil }}
 		w.enqueue(w.runner(k), jobs.Job{Kind: "a"})
 		w.claim("a", time.Millisecond)
 		if err := w.store.DB.Do(t.Context(), func(tx *dbx.Tx) error {
@@ -77,6 +77,33 @@ func TestJobThatKillsItsProcessDies(t *testing.T) {
 		w.waitStates("a", map[string]int{"dead": 1})
 		if dead.Load() != 1 {
 			t.Errorf("Dead was called %d times", dead.Load())
+		}
+	})
+}
+
+// What a job's death means to others must not be lost to a database that is
+// away just then: a file would be awaited for ever.
+func TestDeathIsToldUntilItIsHeard(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		var told atomic.Int32
+		k := jobs.Kind{Name: "a", Run: func(context.Context, jobs.Task) error { return jobs.Permanent(errors.New("no such file")) },
+			Dead: func(context.Context, jobs.Task, error) error {
+				if told.Add(1) == 1 {
+					return errors.New("the database is away")
+				}
+				return nil
+			}}
+		r := w.runner(k)
+		w.start(r)
+		w.enqueue(r, jobs.Job{Kind: "a"})
+		w.wait("the first try", func() bool { return told.Load() == 1 })
+		w.wait("its lease to end", func() bool {
+			w.clock.Advance(5 * time.Second)
+			jobs.Poke(r)
+			return w.states("a")["dead"] == 1
+		})
+		if told.Load() != 2 {
+			t.Errorf("told %d times", told.Load())
 		}
 	})
 }

@@ -102,7 +102,9 @@ func (r *Runner) bury(k Kind, j store.Job, t Task, cause error) error {
 	if k.Dead != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.work), leaseMargin)
 		defer cancel()
-		k.Dead(ctx, t, cause)
+		if err := k.Dead(ctx, t, cause); err != nil {
+			return fmt.Errorf("tell of its death: %w", err)
+		}
 	}
 	return r.change(func(tx *dbx.Tx) error {
 		return r.store.BuryJob(tx, j.ID, j.Attempts, desk.TimeOf(r.now()), reason(cause))
