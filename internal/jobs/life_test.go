@@ -108,6 +108,27 @@ func TestDeathIsToldUntilItIsHeard(t *testing.T) {
 	})
 }
 
+// An outcome that a database was away for is stored once it is back: nobody
+// waits for the lease to end.
+func TestOutcomeIsStoredOnceTheDatabaseIsBack(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		var told atomic.Int32
+		r := w.runner(jobs.Kind{Name: "a", Run: func(context.Context, jobs.Task) error { return jobs.Permanent(errors.New("no such file")) },
+			Dead: func(context.Context, jobs.Task, error) error {
+				if told.Add(1) < 3 {
+					return &dbx.Error{Kind: dbx.Transient, Err: errors.New("the database is away")}
+				}
+				return nil
+			}})
+		w.start(r)
+		w.enqueue(r, jobs.Job{Kind: "a"})
+		w.waitStates("a", map[string]int{"dead": 1})
+		if told.Load() != 3 {
+			t.Errorf("told %d times", told.Load())
+		}
+	})
+}
+
 // A process that lost its lease must not overwrite what the next one did.
 func TestLateOutcomeOfALostLeaseIsIgnored(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {

@@ -20,6 +20,8 @@ const (
 	never       = desk.Time(math.MaxInt64)
 	rescueBatch = 100
 	reasonMax   = 500
+	firstPause  = 100 * time.Millisecond // after an outcome could not be stored
+	maxPause    = 2 * time.Second
 )
 
 // errLeft is the reason of an attempt whose process died or hung.
@@ -34,8 +36,26 @@ func (r *Runner) run(k Kind, j store.Job) {
 	ctx, cancel := context.WithTimeout(r.work, k.Timeout)
 	err := attempt(ctx, k, t)
 	cancel()
-	if err := r.settle(k, j, t, err); err != nil {
+	if err := r.insist(k, j, t, err); err != nil {
 		r.log.Error("storing the outcome of a job failed; its lease will end", "kind", k.Name, "job", int64(j.ID), "err", err)
+	}
+}
+
+// insist settles an attempt. A database that is away is waited for as long as
+// the lease lasts: else what it refused to hear would be done again, and only
+// when the lease has ended.
+func (r *Runner) insist(k Kind, j store.Job, t Task, cause error) error {
+	end := time.Now().Add(leaseMargin)
+	for pause := firstPause; ; pause = min(2*pause, maxPause) {
+		err := r.settle(k, j, t, cause)
+		if !dbx.IsTransient(err) || time.Now().After(end) {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-r.quit:
+			return err
+		}
 	}
 }
 
