@@ -1,10 +1,12 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -45,9 +47,22 @@ func (h *house) eventually(what string, so func() bool) {
 	}
 }
 
-// A reader who takes nothing is cut; the others don't notice.
+// A reader who takes nothing is cut, because too much waits for her or because
+// a write takes too long: her connection is closed and nothing is left of it.
+// The others don't notice.
 func TestStreamCutsSlowReaders(t *testing.T) {
-	h := newHouse(t, testDB(t), func(h *Hub) { h.limits.bytes = 512 << 10 })
+	for name, strict := range map[string]func(*Hub){
+		"too much waits": func(h *Hub) { h.limits.bytes = 512 << 10 },
+		"too long":       func(h *Hub) { h.limits.bytes, h.limits.frames, h.timing.write = 1<<40, 1<<30, 20*time.Millisecond },
+	} {
+		before := goleak.IgnoreCurrent()
+		t.Run(name, func(t *testing.T) { cutSlowReader(t, strict) })
+		goleak.VerifyNone(t, before, goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"))
+	}
+}
+
+func cutSlowReader(t *testing.T, strict func(*Hub)) {
+	h := newHouse(t, testDB(t), strict)
 	conn, err := net.Dial("tcp", h.http.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +85,12 @@ func TestStreamCutsSlowReaders(t *testing.T) {
 		if i%8 == 0 {
 			quick.told()
 		}
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("her connection is still open")
 	}
 	_, m := h.writes("5511987654321", h.one, h.vendas, "Fim")
 	if got := quick.told(); !slices.Contains(got, "message.created "+m.ID.String()) {

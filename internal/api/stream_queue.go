@@ -75,6 +75,13 @@ func (s *stream) abort() {
 	}
 }
 
+// wasCut tells whether what was written last did not get through.
+func (s *stream) wasCut() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cut
+}
+
 func (s *stream) signal() {
 	select {
 	case s.wake <- struct{}{}:

@@ -76,6 +76,9 @@ func (h *Hub) serveConn(conn net.Conn, s *stream) {
 	gone := make(chan struct{})
 	go heed(conn, gone)
 	h.serve(conn, gone, s)
+	if tcp, is := conn.(*net.TCPConn); is && s.wasCut() {
+		_ = tcp.SetLinger(0) // the system need not keep megabytes for who does not read
+	}
 }
 
 // heed notices that the reader has left; what she says otherwise is of no use.
@@ -138,6 +141,9 @@ func (h *Hub) write(out wire, s *stream, frames net.Buffers) bool {
 	if !s.allow(time.Now().Add(h.timing.write)) {
 		return false
 	}
-	_, err := frames.WriteTo(out)
-	return err == nil && s.allow(time.Time{})
+	if _, err := frames.WriteTo(out); err != nil {
+		s.drop()
+		return false
+	}
+	return s.allow(time.Time{})
 }
