@@ -209,7 +209,7 @@ func (p *person) starts() {
 // asks makes a request with a key, again and again until it is answered; one
 // time in eight she gives up at the first failure, and nobody knows then what
 // became of it.
-func (p *person) asks(a asked, t *ticket, path string, body fields) {
+func (p *person) asks(a asked, t *ticket, path string, body fields) asked {
 	a.who, a.began = p.name, time.Now()
 	if t != nil {
 		a.ticket, a.talk = t.ID, talkOf(p.run.numberOf[t.ConnectionID], t.Contact.Phone)
@@ -245,6 +245,7 @@ func (p *person) asks(a asked, t *ticket, path string, body fields) {
 	p.run.mu.Lock()
 	defer p.run.mu.Unlock()
 	p.run.books.asked = append(p.run.books.asked, a)
+	return a
 }
 
 // ask makes the request once and returns the message, or the ticket of a start,

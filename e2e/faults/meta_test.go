@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -239,6 +240,13 @@ func (m *meta) told(wamid string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.took[m.at[wamid]].told = true
+}
+
+// has tells whether a message was taken.
+func (m *meta) has(id string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.ContainsFunc(m.took, func(t took) bool { return t.id == id })
 }
 
 func (m *meta) ledger() []took {

@@ -33,6 +33,7 @@ func (r *run) settle() {
 			r.wrong("%s's screen before the last restart: %s", p.name, d)
 		}
 	}
+	r.comeback()
 	r.must(r.desk.stop())
 	r.must(r.pass(10 * time.Minute))
 	r.must(r.desk.start(r.ctx))
@@ -43,6 +44,45 @@ func (r *run) settle() {
 		return err == nil && moving == 0 && r.post.drained()
 	}) {
 		r.wrong("%d messages or files are still on their way although nothing is wrong any more", moving)
+	}
+}
+
+// soon is how long what waits for the database may wait once it is back. The
+// table is looked at unasked every 30 s only.
+const soon = 15 * time.Second
+
+// comeback stops PostgreSQL while one message is being sent and another waits
+// behind it. Both must leave soon after it is back, with nobody's help.
+func (r *run) comeback() {
+	c, p := r.store.cluster(), r.people[0]
+	if c == nil {
+		return
+	}
+	t := p.viewer.pick(p.random, func(t *ticket) bool {
+		return t.Status == "open" && t.WaitingCount == 0 && t.WindowEnds != nil && time.Until(*t.WindowEnds) > 2*time.Hour
+	})
+	if t == nil {
+		r.wrong("nobody is left to write to when the database comes back")
+		return
+	}
+	number := r.numberOf[t.ConnectionID]
+	r.meta.change(number, func(l *line) { l.sending = weather{"slow", 1, time.Second} })
+	var last asked
+	for range 2 {
+		p.said++
+		key := fmt.Sprintf("%s-%d", p.name, p.said)
+		last = p.asks(asked{key: key}, t, "/tickets/"+t.ID+"/messages", fields{"type": "text", "body": "resposta " + key})
+	}
+	r.must(c.stop(quickly))
+	r.pause(1500 * time.Millisecond)
+	r.must(c.start(r.ctx))
+	r.meta.change(number, func(l *line) { l.sending = weather{} })
+	if len(last.ids) != 1 {
+		r.wrong("a message was not accepted although nothing was wrong")
+		return
+	}
+	if !r.until(soon, func() bool { return r.meta.has(last.ids[0]) }) {
+		r.wrong("message %s has not left %s after the database came back", last.ids[0], soon)
 	}
 }
 
