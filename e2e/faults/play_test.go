@@ -29,18 +29,19 @@ func (r *run) act(storm func(), length time.Duration) {
 // judge compares the books, and tells what the run was worth.
 func (r *run) judge(b *books) {
 	r.t.Helper()
-	count := map[string]int{}
+	count, files := map[string]int{}, 0
 	for _, t := range b.tickets {
 		for _, m := range t.messages {
 			count[m.direction+" "+m.status]++
+			files += len(m.files)
 		}
 	}
 	streams, frames := 0, 0
 	for _, p := range r.people {
 		streams, frames = streams+p.viewer.resyncs, frames+p.viewer.frames
 	}
-	r.t.Logf("%d tickets, %d webhooks written, %d requests, %d messages taken by the provider, %d frames in %d readings; messages: %v",
-		len(b.tickets), len(b.wrote), len(b.asked), len(b.took), frames, streams, fmt.Sprint(count))
+	r.t.Logf("%d tickets, %d webhooks written, %d requests, %d messages taken by the provider, %d frames in %d readings; %d files; messages: %v",
+		len(b.tickets), len(b.wrote), len(b.asked), len(b.took), frames, streams, files, fmt.Sprint(count))
 	for _, line := range r.afterwards() {
 		r.t.Log(line)
 	}
@@ -53,7 +54,7 @@ func (r *run) judge(b *books) {
 		}
 		r.t.Error(f)
 	}
-	if len(b.took) == 0 || len(b.wrote) == 0 || frames == 0 {
+	if len(b.took) == 0 || len(b.wrote) == 0 || frames == 0 || files == 0 {
 		r.t.Error("the run proved nothing: nobody got anything done")
 	}
 	if r.t.Failed() {

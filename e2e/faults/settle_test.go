@@ -81,9 +81,11 @@ func (r *run) comeback() {
 		r.wrong("a message was not accepted although nothing was wrong")
 		return
 	}
+	back := time.Now()
 	if !r.until(soon, func() bool { return r.meta.has(last.ids[0]) }) {
 		r.wrong("message %s has not left %s after the database came back", last.ids[0], soon)
 	}
+	r.t.Logf("what waited for PostgreSQL had left %s after it was back", time.Since(back).Round(10*time.Millisecond))
 }
 
 // pass lets time pass while the program is off.

@@ -124,8 +124,8 @@ func judge(err error) error {
 // fetchFailed shows that a file will not come.
 func (r *Receiver) fetchFailed(ctx context.Context, t jobs.Task, cause error) error {
 	var p fetch
-	if t.Decode(&p) != nil {
-		return nil // nothing to name
+	if err := t.Decode(&p); err != nil {
+		return err
 	}
 	return r.Store.DB.Do(ctx, func(tx *dbx.Tx) error {
 		m, err := r.Store.Media(tx, t.Account, p.Media)

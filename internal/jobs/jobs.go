@@ -54,7 +54,8 @@ type Kind struct {
 	// be skipped. Otherwise the key moves on.
 	Strict bool
 	// Dead is called after the last attempt failed; may be nil. As long as it
-	// fails the job is not dead: it is called again when the lease has ended.
+	// fails, unless permanently, the job is not dead: it is called again when the
+	// lease has ended.
 	Dead func(ctx context.Context, t Task, cause error) error
 	// Next makes the kind periodic: one job for the whole installation, run
 	// again at Next(now) after each run, whatever came of it.

@@ -122,7 +122,7 @@ func (r *Runner) bury(k Kind, j store.Job, t Task, cause error) error {
 	if k.Dead != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.work), leaseMargin)
 		defer cancel()
-		if err := k.Dead(ctx, t, cause); err != nil {
+		if err := k.Dead(ctx, t, cause); err != nil && !isPermanent(err) {
 			return fmt.Errorf("tell of its death: %w", err)
 		}
 	}
