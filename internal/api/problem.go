@@ -13,6 +13,7 @@ import (
 	"github.com/prosa-desk/prosa/internal/channel"
 	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
+	mediastore "github.com/prosa-desk/prosa/internal/media"
 )
 
 // problem is an error answer (RFC 9457) with a code that the browser
@@ -85,7 +86,7 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *problem {
 	if f, ok := errors.AsType[*channel.Failure](err); ok {
 		err = refusedByProvider(ctx, f)
 	}
-	if dbx.IsTransient(err) {
+	if dbx.IsTransient(err) || mediastore.IsFull(err) {
 		err = &desk.Error{Kind: desk.Unavailable, Code: desk.CodeUnavailable, Err: err}
 	}
 	e, ok := errors.AsType[*desk.Error](err)

@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/prosa-desk/prosa/internal/desk"
@@ -84,6 +85,10 @@ func (d *Disk) Save(ctx context.Context, account desk.ID, r io.Reader, limit int
 	}
 	return m, err
 }
+
+// IsFull reports whether the disk has no room: what it refused to take may be
+// offered again.
+func IsFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
 // saveBytes stores a small file of our own making.
 func (d *Disk) saveBytes(account desk.ID, b []byte) (string, error) {
