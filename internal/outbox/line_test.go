@@ -25,6 +25,8 @@ func (w *world) waiting(n int) (list []desk.Message) {
 func (w *world) lineOf(pace channel.Pace) *line {
 	key := store.Connected{AccountID: w.ana.AccountID, ConnectionID: w.connection}
 	l := &line{Connected: key, o: w.o, pacer: newPacer(pace), rescued: true, wake: make(chan struct{}, 1)}
+	w.o.lines.mu.Lock()
+	defer w.o.lines.mu.Unlock()
 	w.o.lines.open[key] = l
 	return l
 }
@@ -78,8 +80,11 @@ func TestTicksDoNotWakeTheLine(t *testing.T) {
 		w.becomes(m.ID, desk.StatusUncertain)
 		w.end()
 		l := w.lineOf(channel.Pace{})
-		w.o.lines.running, w.o.lines.stop = context.WithCancel(t.Context())
-		defer w.o.lines.stop()
+		running, stop := context.WithCancel(t.Context())
+		defer stop()
+		w.o.lines.mu.Lock()
+		w.o.lines.running, w.o.lines.stop = running, stop
+		w.o.lines.mu.Unlock()
 		for _, c := range []struct {
 			status desk.MessageStatus
 			wakes  bool
