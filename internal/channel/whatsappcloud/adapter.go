@@ -48,6 +48,9 @@ func New(o Options) *Adapter {
 	if o.HTTP != nil {
 		*client = *o.HTTP
 	}
+	if client.Transport == nil {
+		client.Transport = oneHost()
+	}
 	client.Timeout = 0
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	if o.Now == nil {
@@ -57,6 +60,20 @@ func New(o Options) *Adapter {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Adapter{http: client, now: o.Now, log: o.Log, uploads: newUploads(o.Now), pairs: newPairs(o.Now)}
+}
+
+// oneHost is a transport for many calls at once to one host. The usual one
+// keeps two connections to a host, and opens the others anew for every call
+// where HTTP/2 is not spoken: by a proxy, or the simulator.
+func oneHost() http.RoundTripper {
+	usual, ok := http.DefaultTransport.(*http.Transport)
+	if !ok { // somebody has replaced it, and means it
+		return http.DefaultTransport
+	}
+	const callsAtOnce = 64
+	t := usual.Clone()
+	t.MaxIdleConnsPerHost = callsAtOnce
+	return t
 }
 
 // Kind implements channel.Adapter.
