@@ -65,14 +65,20 @@ func (r *run) comeback() {
 		r.wrong("nobody is left to write to when the database comes back")
 		return
 	}
-	number := r.numberOf[t.ConnectionID]
-	r.meta.change(number, func(l *line) { l.sending = weather{"slow", 1, time.Second} })
-	var last asked
-	for range 2 {
+	says := func() asked {
 		p.said++
 		key := fmt.Sprintf("%s-%d", p.name, p.said)
-		last = p.asks(asked{key: key}, t, "/tickets/"+t.ID+"/messages", fields{"type": "text", "body": "resposta " + key})
+		return p.asks(asked{key: key}, t, "/tickets/"+t.ID+"/messages", fields{"type": "text", "body": "resposta " + key})
 	}
+	first := says() // one of unknown fate may hold the conversation up
+	if len(first.ids) == 0 || !r.until(patience, func() bool { return r.meta.has(first.ids[0]) }) {
+		r.wrong("message %v was not accepted or has not left although nothing is wrong any more", first.ids)
+		return
+	}
+	number := r.numberOf[t.ConnectionID]
+	r.meta.change(number, func(l *line) { l.sending = weather{"slow", 1, time.Second} })
+	says()
+	last := says()
 	r.must(c.stop(quickly))
 	r.pause(1500 * time.Millisecond)
 	r.must(c.start(r.ctx))
