@@ -14,7 +14,7 @@ export async function deliver(url: string, appSecret: string, body: string): Pro
 }
 
 const APP_SECRET = 'segredo-do-aplicativo-de-teste';
-const WABA = '102290129340398';
+const WABA = '734500918273645'; // of no other number of the demo
 
 /** A number of the official API that the company has just added; Meta's side of it. */
 export class OfficialLine {
@@ -67,8 +67,14 @@ export class OfficialLine {
     return deliver(this.hook, APP_SECRET, JSON.stringify({ object: 'whatsapp_business_account', entry }));
   }
 
+  /** Ends what was begun on the line, and deletes it. */
   async remove(): Promise<void> {
-    await this.api.delete(`/api/v1/connections/${this.id}`);
+    const begun = await this.api.get(`/api/v1/tickets?status=pending&connection=${this.id}`);
+    for (const { id } of ((await begun.json()) as { items: { id: string }[] }).items)
+      for (const step of ['accept', 'close'])
+        expect((await this.api.post(`/api/v1/tickets/${id}/${step}`, { data: {} })).ok()).toBe(true);
+    const answer = await this.api.delete(`/api/v1/connections/${this.id}`);
+    expect(answer.status(), await answer.text()).toBe(204);
     await this.api.dispose();
   }
 }
