@@ -43,7 +43,10 @@ func (s *scene) watch(ctx context.Context, streams, marks int) (*delivery, error
 // note writes down when each marked message was first seen. It ends with the
 // stream.
 func (d *delivery) note(l *listener, seen []time.Duration) {
-	lines := bufio.NewReaderSize(httputil.NewChunkedReader(l.in), 16<<10)
+	lines := l.in
+	if l.chunked { // behind a proxy: the program ends a stream's body with its connection
+		lines = bufio.NewReaderSize(httputil.NewChunkedReader(l.in), 16<<10)
+	}
 	created := false
 	for {
 		line, err := lines.ReadSlice('\n')

@@ -105,6 +105,7 @@ type listener struct {
 	*wire   // nil until subscribed
 	addr    string
 	request []byte
+	chunked bool // how the body comes
 }
 
 func closeAll(list []*listener) {
@@ -164,7 +165,7 @@ func (l *listener) subscribe(ctx context.Context) (err error) {
 		rest, _ := io.ReadAll(io.LimitReader(l.in, 500)) // what there is of it
 		return fmt.Errorf("answer %q %q", line, rest)
 	}
-	_, _, err = l.headers()
+	_, l.chunked, err = l.headers()
 	return errors.Join(err, l.conn.SetDeadline(time.Time{}))
 }
 

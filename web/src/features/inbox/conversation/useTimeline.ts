@@ -50,12 +50,7 @@ const readInto = (
 export type TimelineQuery = ReturnType<typeof useTimeline>;
 
 /** A ticket's timeline, first read around a message, its end else; and around a search hit. */
-export function useTimeline(
-  id: string,
-  first: string | undefined,
-  hit: string | undefined,
-  sought: number,
-) {
+export function useTimeline(id: string, first: string | undefined, hit: string | undefined, sought: number) {
   const wanted = useRef(first); // until it is found: she may have gone on to the end since
   const { data, error, refetch } = useQuery({
     queryKey: ['timeline', id],
