@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http/httputil"
 	"strconv"
 	"sync"
 	"time"
@@ -43,13 +42,9 @@ func (s *scene) watch(ctx context.Context, streams, marks int) (*delivery, error
 // note writes down when each marked message was first seen. It ends with the
 // stream.
 func (d *delivery) note(l *listener, seen []time.Duration) {
-	lines := l.in
-	if l.chunked { // behind a proxy: the program ends a stream's body with its connection
-		lines = bufio.NewReaderSize(httputil.NewChunkedReader(l.in), 16<<10)
-	}
 	created := false
 	for {
-		line, err := lines.ReadSlice('\n')
+		line, err := l.in.ReadSlice('\n') // the body is not in chunks: it ends with the connection
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return
 		}

@@ -105,7 +105,6 @@ type listener struct {
 	*wire   // nil until subscribed
 	addr    string
 	request []byte
-	chunked bool // how the body comes
 }
 
 func closeAll(list []*listener) {
@@ -165,7 +164,7 @@ func (l *listener) subscribe(ctx context.Context) (err error) {
 		rest, _ := io.ReadAll(io.LimitReader(l.in, 500)) // what there is of it
 		return fmt.Errorf("answer %q %q", line, rest)
 	}
-	_, l.chunked, err = l.headers()
+	_, _, err = l.headers()
 	return errors.Join(err, l.conn.SetDeadline(time.Time{}))
 }
 
