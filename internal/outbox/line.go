@@ -18,6 +18,7 @@ type line struct {
 	wake    chan struct{}
 	rescued bool      // what a former process left has been settled; run's goroutine only
 	looked  time.Time // for what was left since; run's goroutine only
+	after   desk.ID   // the conversation at which looking for heads goes on; run's goroutine only
 
 	mu       sync.Mutex
 	flying   map[desk.ID]bool // their calls go on
@@ -121,12 +122,13 @@ func (l *line) claim(ctx context.Context, now desk.Time) (messages []desk.Messag
 	if worth == 0 {
 		return nil, again, nil
 	}
-	heads, err := l.o.Store.Heads(l.o.Store.DB.Read(ctx), l.AccountID, l.ConnectionID, now, worth)
-	if err != nil || len(heads) == 0 {
+	heads, next, err := l.o.Store.Heads(l.o.Store.DB.Read(ctx), l.AccountID, l.ConnectionID, l.after, now, worth)
+	if err != nil {
 		return nil, 0, err
 	}
+	l.after = next
 	ids, again := l.admit(heads, free)
-	if again == 0 && len(heads) == worth {
+	if again == 0 && (len(heads) == worth || next != 0) {
 		again = time.Millisecond // there may be more than were asked for
 	}
 	if len(ids) == 0 {

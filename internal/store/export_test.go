@@ -32,5 +32,6 @@ func (s *Store) SearchIndex(q dbx.Querier, v *desk.Viewer, typed string, before 
 	return s.searchIndex(q, v, wanted, before)
 }
 
-// HeadsSQL is the statement of Heads.
-func HeadsSQL() string { return headsSQL }
+
+// Conversations is how many a look goes to at most.
+const Conversations = conversations

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -206,6 +208,95 @@ func TestOutbox_HeadsOnly(t *testing.T) {
 	})
 }
 
+// TestOutbox_EveryHeadIsMet has few with much to be told before many with little:
+// what is asked for the next few, from where it left off, meets every message
+// once, in the order of its conversation, and what was composed first of what it
+// looks at.
+func TestOutbox_EveryHeadIsMet(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *dbx.DB) {
+		w := newWorld(t, db)
+		var talks []desk.Ticket
+		for range store.Conversations + 40 {
+			talks = append(talks, w.ticket(desk.Ticket{Status: desk.Open}))
+		}
+		composed, all := map[desk.ID][]desk.ID{}, 0
+		compose := func(at desk.Ticket, n int) {
+			for range n {
+				m := w.answers(at, "a caminho", desk.StatusPending)
+				composed[at.ChannelID] = append(composed[at.ChannelID], m.ID)
+				all++
+			}
+		}
+		compose(talks[20], 12) // in front of everything, and neither first nor last by its id
+		for _, at := range talks {
+			compose(at, 1)
+		}
+		left := map[desk.ID][]desk.ID{}
+		var after desk.ID
+		wholes, looks := 0, 0
+		for ; all > 0 && looks < 1000; looks++ {
+			heads, next, err := w.s.Heads(w.q(), w.account, w.line, after, w.at(), 4)
+			w.ok(err)
+			if len(heads) > 4 || !slices.IsSortedFunc(heads, func(a, b store.Head) int { return int(a.ID - b.ID) }) {
+				t.Fatalf("heads %v", heads)
+			}
+			if after = next; next != 0 {
+				wholes++
+			}
+			w.do(func(tx *dbx.Tx) error {
+				for _, h := range heads {
+					left[h.ChannelID] = append(left[h.ChannelID], h.ID)
+					all--
+				}
+				return w.depart(tx, heads)
+			})
+		}
+		if all != 0 || wholes == 0 {
+			t.Fatalf("%d left behind after %d looks, %d of which had more than they could look at", all, looks, wholes)
+		}
+		if !maps.EqualFunc(left, composed, slices.Equal) {
+			t.Error("not in the order of their conversations")
+		}
+	})
+}
+
+// depart has messages claimed and sent.
+func (w *world) depart(tx *dbx.Tx, heads []store.Head) error {
+	var ids []desk.ID
+	for _, h := range heads {
+		ids = append(ids, h.ID)
+	}
+	claimed, err := w.s.ClaimMessages(tx, w.account, ids, w.at(), w.at().Add(time.Minute))
+	if err != nil || len(claimed) != len(ids) {
+		return fmt.Errorf("%d of %d claimed: %w", len(claimed), len(ids), err)
+	}
+	for _, id := range ids {
+		if _, err := w.s.StepMessage(tx, w.account, store.MessageRef{ID: id}, store.MessageStep{To: desk.StatusSent}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TestOutbox_TriedAgainBeforeWhatNeverLeft: what is to be tried again is not
+// behind all that was composed since.
+func TestOutbox_TriedAgainBeforeWhatNeverLeft(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *dbx.DB) {
+		w := newWorld(t, db)
+		first := w.answers(w.ticket(desk.Ticket{Status: desk.Open}), "de novo", desk.StatusPending)
+		w.claim(first)
+		w.mustStep(first, store.MessageStep{To: desk.StatusPending, RunAt: w.at().Add(time.Second)})
+		for range 30 {
+			w.answers(w.ticket(desk.Ticket{Status: desk.Open}), "depois", desk.StatusPending)
+		}
+		w.clock.Advance(time.Second)
+		heads, _, err := w.s.Heads(w.q(), w.account, w.line, 0, w.at(), 4)
+		if err != nil || len(heads) != 4 || heads[0].ID != first.ID {
+			t.Error(heads, err)
+		}
+	})
+}
+
 func TestOutbox_DeadSends(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, db *dbx.DB) {
 		w := newWorld(t, db)
@@ -240,7 +331,7 @@ func (w *world) mustStep(m desk.Message, step store.MessageStep) {
 // heads checks what may leave now.
 func (w *world) heads(want ...desk.Message) {
 	w.Helper()
-	got, err := w.s.Heads(w.q(), w.account, w.line, w.at(), 10)
+	got, _, err := w.s.Heads(w.q(), w.account, w.line, 0, w.at(), 10)
 	if err != nil {
 		w.Fatal(err)
 	}
