@@ -32,6 +32,5 @@ func (s *Store) SearchIndex(q dbx.Querier, v *desk.Viewer, typed string, before 
 	return s.searchIndex(q, v, wanted, before)
 }
 
-
 // Conversations is how many a look goes to at most.
 const Conversations = conversations
