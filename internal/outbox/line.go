@@ -24,6 +24,7 @@ type line struct {
 	flying   map[desk.ID]bool // their calls go on
 	pacer    *pacer
 	pausedTo time.Time
+	next     time.Time // when it looks by itself; zero while it looks
 }
 
 func (l *line) nudge() {
@@ -40,8 +41,10 @@ func (l *line) run(ctx context.Context) {
 	var calls sync.WaitGroup
 	defer calls.Wait()
 	for {
-		next := l.round(ctx, &calls)
-		timer.Reset(max(next, time.Millisecond))
+		l.plan(time.Time{})
+		next := max(l.round(ctx, &calls), time.Millisecond)
+		l.plan(l.o.Now().Add(next))
+		timer.Reset(next)
 		select {
 		case <-ctx.Done():
 			return
@@ -214,10 +217,29 @@ func (l *line) take(messages []desk.Message) {
 	}
 }
 
+func (l *line) plan(next time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.next = next
+}
+
 func (l *line) flies(message desk.ID) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.flying[message]
+}
+
+// heeds reports whether news of a message are a reason to look. They are not
+// while its own call goes on, the end of which is, nor if its conversation may
+// not send before the line looks by itself: with much in line for few, each
+// further message would have all their heads looked at in vain.
+func (l *line) heeds(m *desk.Message) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.flying[m.ID] {
+		return false
+	}
+	return l.pacer == nil || l.next.IsZero() || l.pacer.until(m.ChannelID, l.o.Now()).Before(l.next)
 }
 
 // done frees a slot and looks for the conversation's next message.

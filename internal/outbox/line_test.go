@@ -79,24 +79,68 @@ func TestTicksDoNotWakeTheLine(t *testing.T) {
 		w.begin()
 		w.becomes(m.ID, desk.StatusUncertain)
 		w.end()
-		l := w.lineOf(channel.Pace{})
-		running, stop := context.WithCancel(t.Context())
-		defer stop()
-		w.o.lines.mu.Lock()
-		w.o.lines.running, w.o.lines.stop = running, stop
-		w.o.lines.mu.Unlock()
+		l := w.nudged(channel.Pace{})
 		for _, c := range []struct {
 			status desk.MessageStatus
 			wakes  bool
 		}{{desk.StatusSent, true}, {desk.StatusDelivered, false}, {desk.StatusRead, false}} {
 			w.report(channel.Status{ProviderID: "wamid.X", Correlation: m.ID.String(), Status: c.status, At: w.o.now()})
-			w.s.DB.Settle()
-			if woken := len(l.wake) > 0; woken != c.wakes {
+			if woken := w.woken(l); woken != c.wakes {
 				t.Errorf("%s: woken %v", c.status, woken)
 			}
-			select {
-			case <-l.wake:
-			default:
+		}
+	})
+}
+
+// nudged is a connection's line that nobody runs, and that nudges reach.
+func (w *world) nudged(pace channel.Pace) *line {
+	l := w.lineOf(pace)
+	running, stop := context.WithCancel(w.t.Context())
+	w.t.Cleanup(stop)
+	w.o.lines.mu.Lock()
+	defer w.o.lines.mu.Unlock()
+	w.o.lines.running, w.o.lines.stop, w.o.lines.owner = running, stop, Sole{}
+	return l
+}
+
+// woken tells whether a line was nudged since it was last asked.
+func (w *world) woken(l *line) bool {
+	w.s.DB.Settle()
+	select {
+	case <-l.wake:
+		return true
+	default:
+		return false
+	}
+}
+
+// One more message in a conversation that has sent all it may wakes nobody, if
+// the line looks by itself when it may send again.
+func TestMoreForAPacedConversationWakesNobody(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		paced, free := w.open("11 98765-4301"), w.open("11 98765-4302")
+		w.hears(paced)
+		w.hears(free)
+		l := w.nudged(channel.Pace{PairEvery: time.Minute, PairBurst: 1})
+		w.mustSay(paced, "um")
+		claimed, _, err := l.claim(t.Context(), w.o.now())
+		if err != nil || len(claimed) != 1 || !w.woken(l) {
+			t.Fatal(claimed, err)
+		}
+		l.done(claimed[0].ID)
+		w.woken(l)
+		for _, c := range []struct {
+			to    desk.Ticket
+			looks time.Duration // by itself, from now; 0: it is looking
+			wakes bool
+		}{{paced, 0, true}, {paced, time.Hour, true}, {paced, time.Minute, false}, {paced, time.Second, false}, {free, time.Second, true}} {
+			l.plan(time.Time{})
+			if c.looks != 0 {
+				l.plan(w.o.Now().Add(c.looks))
+			}
+			w.mustSay(c.to, "mais um")
+			if woken := w.woken(l); woken != c.wakes {
+				t.Errorf("looks in %v: woken %v", c.looks, woken)
 			}
 		}
 	})

@@ -111,11 +111,10 @@ func (o *Outbox) Nudge(account, connection desk.ID) {
 	ln.nudge()
 }
 
-// nudgeAfter nudges the message's connection once the transaction commits. The
-// end of a message's own call nudges anyway.
+// nudgeAfter nudges the message's connection once the transaction commits.
 func (o *Outbox) nudgeAfter(tx *dbx.Tx, m *desk.Message) {
 	nudge := func() {
-		if l := o.lineOf(m); l == nil || !l.flies(m.ID) {
+		if l := o.lineOf(m); l == nil || l.heeds(m) {
 			o.Nudge(m.AccountID, m.ConnectionID)
 		}
 	}

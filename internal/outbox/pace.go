@@ -83,25 +83,33 @@ func (p *pacer) admit(conversation desk.ID, now time.Time) (ok bool, again time.
 	if p.rests.After(now) {
 		return false, p.rests
 	}
-	if until := p.held[conversation]; until.After(now) {
+	if until := p.until(conversation, now); until.After(now) {
 		return false, until
 	}
 	delete(p.held, conversation)
-	if a, waits := p.media[conversation]; waits && a.until.After(now) {
-		return false, a.until
-	}
-	pair := p.pair(conversation)
-	if pair != nil && pair.TokensAt(now) < 1 {
-		return false, now.Add(shortfall(pair, now))
-	}
 	if may, at := p.room(now); may == 0 {
 		return false, at
 	}
 	p.total.AllowN(now, 1)
-	if pair != nil {
+	if pair := p.pair(conversation); pair != nil {
 		pair.AllowN(now, 1)
 	}
 	return true, time.Time{}
+}
+
+// until is before when a conversation may send nothing, whatever the connection
+// may; now or earlier if it may.
+func (p *pacer) until(conversation desk.ID, now time.Time) time.Time {
+	if until := p.held[conversation]; until.After(now) {
+		return until
+	}
+	if a, waits := p.media[conversation]; waits && a.until.After(now) {
+		return a.until
+	}
+	if pair := p.pairs[conversation]; pair != nil && pair.TokensAt(now) < 1 {
+		return now.Add(shortfall(pair, now))
+	}
+	return time.Time{}
 }
 
 // room is how many messages the connection as a whole may send now. When it is
