@@ -16,11 +16,24 @@ const (
 	// maxGroup bounds how many calls share a commit, and with it how long the
 	// first of them waits for the last.
 	maxGroup = 64
+	// maxPatient bounds how many patient ones are among them. Impatient ones
+	// leave that much room, so that nobody waits for ever.
+	maxPatient = 16
 	// nestedCheck is how long a Do waits before it looks whether it runs on
 	// the writer's own goroutine. Looking is too dear for every call, and a
 	// healthy call is answered long before.
 	nestedCheck = 100 * time.Millisecond
 )
+
+// patientKey marks a context.
+type patientKey struct{}
+
+// Patient marks the writes of a context as those that nobody at a screen waits
+// for: where writes stand in line, they let others pass. Each is still answered
+// when it is committed.
+func Patient(ctx context.Context) context.Context { return context.WithValue(ctx, patientKey{}, true) }
+
+func isPatient(ctx context.Context) bool { return ctx.Value(patientKey{}) != nil }
 
 // writer owns SQLite's one writing connection. Callers queue their functions;
 // its goroutine takes what is queued, runs each function in a savepoint of
@@ -34,7 +47,8 @@ type writer struct {
 	fatal func(error)
 
 	queue   chan *call
-	mu      sync.RWMutex // held shared while sending to queue, so that stop can close it
+	patient chan *call   // they let those of queue pass
+	mu      sync.RWMutex // held shared while sending to either, so that stop can close them
 	stopped bool
 	ended   chan struct{}
 
@@ -69,8 +83,9 @@ func openWriter(ctx context.Context, db *DB, c Config) (*writer, error) {
 	}
 	w := &writer{
 		db: db, log: c.Log, pool: pool, conn: conn, fatal: c.Fatal,
-		queue: make(chan *call, 4*maxGroup),
-		ended: make(chan struct{}),
+		queue:   make(chan *call, 4*maxGroup),
+		patient: make(chan *call, 4*maxGroup),
+		ended:   make(chan struct{}),
 	}
 	w.commit = func() error { return w.control("COMMIT") }
 	if w.fatal == nil {
@@ -116,8 +131,12 @@ func (w *writer) enqueue(c *call) error {
 	if w.stopped {
 		return ErrClosed
 	}
+	queue := w.queue
+	if isPatient(c.ctx) {
+		queue = w.patient
+	}
 	select {
-	case w.queue <- c:
+	case queue <- c:
 		return nil
 	default:
 	}
@@ -125,7 +144,7 @@ func (w *writer) enqueue(c *call) error {
 	defer timer.Stop()
 	for {
 		select {
-		case w.queue <- c:
+		case queue <- c:
 			return nil
 		case <-c.ctx.Done():
 			return c.ctx.Err()
@@ -143,6 +162,7 @@ func (w *writer) stop() error {
 	if !w.stopped {
 		w.stopped = true
 		close(w.queue)
+		close(w.patient)
 	}
 	w.mu.Unlock()
 	<-w.ended
@@ -158,7 +178,7 @@ func (w *writer) close() error {
 	return errors.Join(w.conn.close(), w.pool.Close())
 }
 
-// loop runs groups until the queue is closed and empty. A write function that
+// loop runs groups until the queues are closed and empty. A write function that
 // leaves its goroutine (runtime.Goexit, which t.FailNow calls) must not take
 // the writer with it: the work then goes on in a new one.
 func (w *writer) loop() {
@@ -176,7 +196,11 @@ func (w *writer) loop() {
 			w.loop()
 		}()
 	}()
-	for first := range w.queue {
+	for {
+		first, open := w.next()
+		if !open {
+			break
+		}
 		// The callers just answered want to queue again; letting them run
 		// first makes groups twice as large and costs a lone caller nothing.
 		runtime.Gosched()
@@ -185,13 +209,33 @@ func (w *writer) loop() {
 	finished = true
 }
 
+// next waits for a call; open is false once both queues are closed and empty.
+func (w *writer) next() (c *call, open bool) {
+	other := w.patient
+	select {
+	case c, open = <-w.queue:
+	case c, open = <-w.patient:
+		other = w.queue
+	}
+	if !open { // then so is the other
+		c, open = <-other
+	}
+	return c, open
+}
+
 // gather takes what is queued, without waiting for more.
 func (w *writer) gather(first *call) []*call {
 	group := w.admit(nil, first)
-	for len(group) < maxGroup {
+	group = w.fill(group, w.queue, maxGroup-maxPatient)
+	return w.fill(group, w.patient, min(len(group)+maxPatient, maxGroup))
+}
+
+// fill adds calls to a group until it has so many.
+func (w *writer) fill(group []*call, queue chan *call, most int) []*call {
+	for len(group) < most {
 		select {
-		case c, ok := <-w.queue:
-			if !ok {
+		case c, open := <-queue:
+			if !open {
 				return group
 			}
 			group = w.admit(group, c)

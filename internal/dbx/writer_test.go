@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -190,6 +191,47 @@ func TestGroupSharesOneCommit(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// TestPatientCallsLetOthersPass: an impatient call is written before a crowd of
+// patient ones that were there first; and a patient one goes along with the first
+// group, however many impatient ones there are.
+func TestPatientCallsLetOthersPass(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		crowd, single func(context.Context) context.Context
+		most          int // of the crowd, before the single one
+	}{
+		{"one behind a patient crowd", dbx.Patient, same, 1},
+		{"a patient one behind a crowd", same, dbx.Patient, 48},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			db := testkit.SQLiteWith(t, schema())
+			release := holdWriter(t, db)
+			var written []string // by the writer's goroutine alone
+			var calls sync.WaitGroup
+			call := func(ctx context.Context, name string) {
+				calls.Go(func() {
+					if err := db.Do(ctx, func(*dbx.Tx) error { written = append(written, name); return nil }); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			for range 120 {
+				call(c.crowd(t.Context()), "crowd")
+			}
+			time.Sleep(queueTime)
+			call(c.single(t.Context()), "single")
+			time.Sleep(queueTime)
+			release()
+			calls.Wait()
+			if before := slices.Index(written, "single"); len(written) != 121 || before < 0 || before > c.most {
+				t.Errorf("%d of %d before it", before, len(written))
+			}
+		})
+	}
+}
+
+func same(ctx context.Context) context.Context { return ctx }
 
 func TestNestedDoFailsLoudly(t *testing.T) {
 	db := testkit.SQLiteWith(t, schema())

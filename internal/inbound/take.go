@@ -37,8 +37,11 @@ func quarantine() error { return &settled{outcome{store.RawQuarantined, ReasonBl
 // park keeps an element raw, to be replayed.
 func park(reason string) error { return &settled{outcome{store.RawUnprocessed, reason}} }
 
-// take stores one unit and interprets it, in one transaction.
+// take stores one unit and interprets it, in one transaction. A tick can wait.
 func (r *Receiver) take(ctx context.Context, u *unit) (Result, error) {
+	if u.event.Status != nil {
+		ctx = dbx.Patient(ctx)
+	}
 	var res Result
 	err := r.insist(ctx, func() error {
 		return r.Store.DB.Do(ctx, func(tx *dbx.Tx) (err error) {

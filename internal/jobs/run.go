@@ -196,7 +196,7 @@ func (r *Runner) rescueOne(k Kind, j store.Job) error {
 
 // change runs a write that must not be lost because the program is stopping.
 func (r *Runner) change(fn func(tx *dbx.Tx) error) error {
-	return r.store.DB.Do(context.Background(), fn)
+	return r.store.DB.Do(dbx.Patient(context.Background()), fn)
 }
 
 func isPermanent(err error) bool {

@@ -112,7 +112,7 @@ func (r *Runner) Start(ctx context.Context) error {
 		return r.wrong
 	}
 	r.started = true
-	r.work, r.abandon = context.WithCancel(context.WithoutCancel(ctx))
+	r.work, r.abandon = context.WithCancel(dbx.Patient(context.WithoutCancel(ctx)))
 	if err := r.prepare(ctx); err != nil {
 		close(r.ended) // Stop has nothing to wait for
 		return err

@@ -67,7 +67,7 @@ func (o *Outbox) Start(ctx context.Context, owner Owner) error {
 		return errors.New("outbox: started twice")
 	}
 	l.owner = owner
-	l.running, l.stop = context.WithCancel(context.WithoutCancel(ctx))
+	l.running, l.stop = context.WithCancel(dbx.Patient(context.WithoutCancel(ctx)))
 	l.wg.Go(func() { o.tickLoop(l.running) })
 	return nil
 }

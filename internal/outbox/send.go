@@ -155,8 +155,8 @@ func notSent(key string, err error) error {
 // They may have left, so they are uncertain, never sent again by themselves,
 // unless the provider takes the same message twice without harm.
 //
-// Finding them takes looking at all that is on the way, so it is done once in a
-// while; unsought is when at the latest.
+// It takes a read of its own, so it is done once in a while; unsought is when at
+// the latest.
 func (l *line) rescue(ctx context.Context, adapter channel.Adapter, open channel.Connection, now desk.Time) (unsought time.Duration, err error) {
 	o := l.o
 	// Longer is what a clock that was set back seems to say.
