@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -76,7 +77,7 @@ func newHouse(t *testing.T, db *dbx.DB, tune ...func(*Hub)) *house {
 			h.bus.Publish(e)
 		}
 	})
-	h.desk = routing.New(h.s)
+	h.desk = routing.New(h.s, slog.New(slog.DiscardHandler))
 	registry := channel.Registry{streamKind: h.line}
 	open := func(_, _ desk.ID, _, sealed string) (string, error) { return sealed, h.line.secret() }
 	directory := routing.NewDirectory(h.s, registry, open, func() string { return "" })

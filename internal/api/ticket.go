@@ -148,6 +148,9 @@ func (s *Server) ticketLog(ctx context.Context, in *byIDPaged) (*body[page[logEn
 	if _, err := s.store.VisibleTicket(q, v, in.ID.ID); err != nil {
 		return nil, err
 	}
+	if err := s.desk.WriteAccesses(ctx); err != nil {
+		return nil, err
+	}
 	p, err := s.store.TicketLog(q, v.AccountID, in.ID.ID, in.list())
 	return s.logPage(ctx, p, err)
 }

@@ -101,7 +101,7 @@ func emptyWorld(t testing.TB, db *dbx.DB) *world {
 	registry := channel.Registry{desk.WhatsAppOfficial: whatsappcloud.New(whatsappcloud.Options{Now: time.Now, Log: log})}
 	directory := routing.NewDirectory(w.store, registry, vault.OpenSetting, func() string { return graph.URL })
 	w.jobs = jobs.New(jobs.Config{Store: w.store, Now: time.Now, Rand: rand.Reader, Log: log})
-	tickets := routing.New(w.store)
+	tickets := routing.New(w.store, slog.New(slog.DiscardHandler))
 	out := outbox.New(outbox.Options{Store: w.store, Directory: directory, Desk: tickets, Registry: registry, Files: files{disk},
 		Rates: must(outbox.DefaultRates())(t), Now: time.Now, Log: log})
 	in := inbound.New(inbound.Config{Store: w.store, Directory: directory, Desk: tickets, Registry: registry, Outbox: out, Jobs: w.jobs,

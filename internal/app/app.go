@@ -36,6 +36,7 @@ type App struct {
 	*Base
 	bus        *bus.Bus
 	directory  *routing.Directory
+	desk       *routing.Desk
 	outbox     *outbox.Outbox
 	jobs       *jobs.Runner
 	simulator  *simulator
@@ -93,10 +94,10 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	desk := routing.New(a.Store)
-	a.outbox = outbox.New(outbox.Options{Store: a.Store, Directory: a.directory, Desk: desk, Registry: registry, Files: opener{a.files},
+	a.desk = routing.New(a.Store, a.Log)
+	a.outbox = outbox.New(outbox.Options{Store: a.Store, Directory: a.directory, Desk: a.desk, Registry: registry, Files: opener{a.files},
 		Rates: rates, Now: a.Now, Log: a.Log})
-	receiver := inbound.New(inbound.Config{Store: a.Store, Directory: a.directory, Desk: desk, Registry: registry,
+	receiver := inbound.New(inbound.Config{Store: a.Store, Directory: a.directory, Desk: a.desk, Registry: registry,
 		Outbox: a.outbox, Jobs: a.jobs, Files: a.files, Now: a.Now, Log: a.Log})
 	for _, kinds := range [][]jobs.Kind{receiver.Kinds(), jobs.Upkeep(a.Store, a.files, a.Log), chores(a.Store)} {
 		for _, k := range kinds {
@@ -106,7 +107,7 @@ func (a *App) build(ctx context.Context) error {
 	if err := a.seedDemo(ctx); err != nil {
 		return err
 	}
-	return a.buildHTTP(ctx, registry, desk, receiver)
+	return a.buildHTTP(ctx, registry, receiver)
 }
 
 func (a *App) buildAuth(ctx context.Context) error {
@@ -218,6 +219,7 @@ func (a *App) Stop(ctx context.Context) error {
 	}
 	stop("api", a.api.Stop(ctx)) // ends the streams, which a shutdown would wait for
 	stop("http", a.server.Shutdown(ctx))
+	stop("accesses", a.desk.WriteAccesses(ctx))
 	stop("simulator", a.simulator.stop(ctx))
 	stop("jobs", a.jobs.Stop(ctx))
 	stop("outbox", a.outbox.Stop(ctx))

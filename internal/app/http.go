@@ -16,12 +16,11 @@ import (
 	"github.com/prosa-desk/prosa/internal/inbound"
 	"github.com/prosa-desk/prosa/internal/ingress"
 	"github.com/prosa-desk/prosa/internal/media"
-	"github.com/prosa-desk/prosa/internal/routing"
 	"github.com/prosa-desk/prosa/internal/web"
 )
 
 // buildHTTP makes everything that answers requests.
-func (a *App) buildHTTP(ctx context.Context, registry channel.Registry, desk *routing.Desk, receiver *inbound.Receiver) error {
+func (a *App) buildHTTP(ctx context.Context, registry channel.Registry, receiver *inbound.Receiver) error {
 	signing, err := a.vault.Derive("media urls")
 	if err != nil {
 		return err
@@ -37,7 +36,7 @@ func (a *App) buildHTTP(ctx context.Context, registry channel.Registry, desk *ro
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	observeDatabase(metrics, a.DB)
-	a.api = api.New(api.Options{Store: a.Store, Auth: a.auth, Vault: a.vault, Directory: a.directory, Desk: desk, Outbox: a.outbox,
+	a.api = api.New(api.Options{Store: a.Store, Auth: a.auth, Vault: a.vault, Directory: a.directory, Desk: a.desk, Outbox: a.outbox,
 		Inbound: receiver, Registry: registry, Files: a.files, Signer: media.Signer{Key: signing, Now: a.Now},
 		Sandbox: a.simulator.world, Metrics: metrics, Log: a.Log, Now: a.Now, Random: rand.Reader, PublicURL: a.Config.PublicURL,
 		HooksURL: a.self, Version: a.Config.Version, Demo: a.Config.Demo, SetupCode: a.setupCode, SetupOpen: a.Config.Loopback(),

@@ -113,7 +113,7 @@ func newWorld(t testing.TB, db *dbx.DB) *world {
 	open := func(_, _ desk.ID, _, sealed string) (string, error) { return sealed, nil }
 	w.dir = routing.NewDirectory(w.s, registry, open, func() string { return "" })
 	t.Cleanup(w.dir.Watch(w.bus))
-	w.desk = routing.New(w.s)
+	w.desk = routing.New(w.s, slog.New(slog.DiscardHandler))
 	w.jobs = jobs.New(jobs.Config{Store: w.s, Now: w.clock.Now, Rand: rand.Reader})
 	var err error
 	if w.files, err = media.New(t.TempDir(), w.clock.Now); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -103,7 +104,7 @@ func newWorld(t *testing.T, db *dbx.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.o = New(Options{Store: s, Desk: routing.New(s), Directory: routing.NewDirectory(s, registry, open, func() string { return "" }),
+	w.o = New(Options{Store: s, Desk: routing.New(s, slog.New(slog.DiscardHandler)), Directory: routing.NewDirectory(s, registry, open, func() string { return "" }),
 		Registry: registry, Files: noFiles{}, Rates: rates, Now: clock.Now, Rand: func() float64 { return 0 }})
 	return w
 }

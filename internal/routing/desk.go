@@ -5,6 +5,7 @@ package routing
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
@@ -16,11 +17,14 @@ import (
 // Allow, the change by store.ChangeTicket, which records the event. A ticket
 // the viewer may not see is Missing throughout.
 type Desk struct {
-	store *store.Store
+	store    *store.Store
+	accesses *accesses
 }
 
-// New returns a Desk.
-func New(s *store.Store) *Desk { return &Desk{store: s} }
+// New returns a Desk. Before its database is closed, WriteAccesses.
+func New(s *store.Store, log *slog.Logger) *Desk {
+	return &Desk{store: s, accesses: &accesses{store: s, log: log, noted: map[look]desk.Time{}}}
+}
 
 func (d *Desk) now() desk.Time { return desk.TimeOf(d.store.Now()) }
 

@@ -3,6 +3,7 @@ package routing_test
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -30,7 +31,7 @@ type room struct {
 func newRoom(t *testing.T, db *dbx.DB) *room {
 	clock := testkit.NewClock(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC))
 	s := store.New(db, desk.NewIDs(clock.Now, 1, 0), clock.Now, nil)
-	r := &room{T: t, db: db, s: s, d: routing.New(s), clock: clock, account: s.IDs.Next(), line: s.IDs.Next()}
+	r := &room{T: t, db: db, s: s, d: routing.New(s, slog.New(slog.DiscardHandler)), clock: clock, account: s.IDs.Next(), line: s.IDs.Next()}
 	r.sales, r.support = s.IDs.Next(), s.IDs.Next()
 	r.exec(`INSERT INTO account (id, name, time_zone, default_ddi, created_at, updated_at) VALUES ($1, 'Aurora', 'UTC', '55', 1, 1)`, r.account)
 	for name, id := range map[string]desk.ID{"Vendas": r.sales, "Suporte": r.support} {

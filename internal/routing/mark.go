@@ -134,27 +134,3 @@ func (d *Desk) See(ctx context.Context, v *desk.Viewer, id, upTo desk.ID) (Seen,
 	})
 	return seen, err
 }
-
-// Accessed notes in the log that the viewer opened a ticket she sees, at most
-// once in ten minutes (C19). Looking at a pending one is a peek (C7), which
-// needs the right to it.
-func (d *Desk) Accessed(ctx context.Context, v *desk.Viewer, t *desk.Ticket) error {
-	typ := desk.EvTicketAccessed
-	if t.Status == desk.Pending {
-		if err := v.Allow(desk.ActPeek, t); err != nil {
-			return err
-		}
-		typ = desk.EvTicketPeeked
-	}
-	if v.UserID == 0 {
-		return nil
-	}
-	due, err := d.store.AccessDue(d.store.DB.Read(ctx), v.AccountID, t.ID, v.UserID, typ)
-	if err != nil || !due {
-		return err
-	}
-	return d.store.DB.Do(ctx, func(tx *dbx.Tx) error {
-		_, err := d.store.RecordAccess(tx, t, v.UserID, typ)
-		return err
-	})
-}

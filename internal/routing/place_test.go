@@ -179,25 +179,3 @@ func TestC29_TagsAndType(t *testing.T) {
 		r.refused(err, desk.CodeUnknownReference)
 	})
 }
-
-func TestC19_Accessed(t *testing.T) {
-	each(t, func(r *room) {
-		at := r.waiting(r.sales)
-		r.ana.Rights.UsersCanPeek = false
-		r.refused(r.d.Accessed(t.Context(), r.ana, &at), desk.CodeForbidden)
-		r.ana.Rights.UsersCanPeek = true
-		for range 3 {
-			if err := r.d.Accessed(t.Context(), r.ana, &at); err != nil {
-				t.Fatal(err)
-			}
-		}
-		open := r.must(r.d.Accept(t.Context(), r.ana, at.ID, 0))
-		if err := r.d.Accessed(t.Context(), r.carla, &open); err != nil {
-			t.Fatal(err)
-		}
-		want := []desk.EventType{desk.EvTicketCreated, desk.EvTicketPeeked, desk.EvTicketAccepted, desk.EvTicketAccessed}
-		if log := r.log(at); !slices.Equal(log, want) {
-			t.Errorf("%v", log)
-		}
-	})
-}

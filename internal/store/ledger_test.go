@@ -158,7 +158,7 @@ func TestC19_LogAndAccess(t *testing.T) {
 		record := func(user desk.ID, typ desk.EventType, want bool) {
 			t.Helper()
 			w.do(func(tx *dbx.Tx) error {
-				got, err := w.s.RecordAccess(tx, &at, user, typ)
+				got, err := w.s.RecordAccess(tx, &store.Access{Ticket: at, UserID: user, Type: typ, At: w.at()})
 				if got != want {
 					t.Errorf("%s by %d: %v", typ, user, got)
 				}

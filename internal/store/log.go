@@ -35,29 +35,27 @@ func (s *Store) History(q dbx.Querier, account desk.ID, entity string, id desk.I
 	return pageOf(l, events, func(e desk.Event) any { return idKey{e.ID} }), err
 }
 
-// accessPause is how long a user's looking at a ticket is one access (C19).
-const accessPause = 10 * time.Minute
+// AccessPause is how long a user's looking at a ticket is one access (C19).
+const AccessPause = 10 * time.Minute
 
-// AccessDue reports whether an access or peek by the user would be recorded
-// now. It is a read, so that opening a ticket usually writes nothing.
-func (s *Store) AccessDue(q dbx.Querier, account, ticket, user desk.ID, typ desk.EventType) (bool, error) {
-	since := s.now().Add(-accessPause)
-	_, err := scanID(q.QueryRow(`SELECT id FROM event WHERE ticket_id = $2 AND entity = 'ticket' AND account_id = $1
-		AND pos >= $5 AND type = $3 AND actor_id = $4 AND actor_kind = 'user' LIMIT 1`, account, ticket, typ, user, int64(since)))
-	if dbx.IsNotFound(err) {
-		return true, nil
-	}
-	return false, err
+// Access is a user's looking at a ticket, which is given as she saw it.
+type Access struct {
+	Ticket desk.Ticket
+	UserID desk.ID
+	Type   desk.EventType // accessed, or peeked at while it was pending
+	At     desk.Time
 }
 
-// RecordAccess notes that a user opened a ticket, or peeked at a pending one,
-// unless she did so within the last ten minutes. It changes nothing else.
-func (s *Store) RecordAccess(tx *dbx.Tx, t *desk.Ticket, user desk.ID, typ desk.EventType) (bool, error) {
-	due, err := s.AccessDue(tx, t.AccountID, t.ID, user, typ)
-	if err != nil || !due {
+// RecordAccess notes an access in the ticket's log, unless the user had looked
+// at it within ten minutes before. It changes nothing else.
+func (s *Store) RecordAccess(tx *dbx.Tx, a *Access) (bool, error) {
+	_, err := scanID(tx.QueryRow(`SELECT id FROM event WHERE ticket_id = $2 AND entity = 'ticket' AND account_id = $1
+		AND pos >= $5 AND type = $3 AND actor_id = $4 AND actor_kind = 'user' LIMIT 1`,
+		a.Ticket.AccountID, a.Ticket.ID, a.Type, a.UserID, int64(a.At.Add(-AccessPause))))
+	if !dbx.IsNotFound(err) {
 		return false, err
 	}
-	e := ticketEvent(desk.Event{Type: typ, Actor: desk.ByUser(user)}, t)
-	e.Pos = max(int64(s.now()), t.LastPos)
+	e := ticketEvent(desk.Event{Type: a.Type, Actor: desk.ByUser(a.UserID), At: a.At}, &a.Ticket)
+	e.Pos = max(int64(a.At), a.Ticket.LastPos)
 	return true, s.Record(tx, e)
 }

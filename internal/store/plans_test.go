@@ -119,8 +119,6 @@ func (w *world) readEverything(q dbx.Querier) {
 	w.ok(err)
 	_, err = w.s.History(q, w.account, "queue", 1, store.List{})
 	w.ok(err)
-	_, err = w.s.AccessDue(q, w.account, at.ID, 1, desk.EvTicketAccessed)
-	w.ok(err)
 	_, err = w.s.WaitingMessages(q, w.account, at.ID)
 	w.ok(err)
 	_, err = w.s.ExpiredWaiting(q, 1, 10)

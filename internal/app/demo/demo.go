@@ -116,7 +116,7 @@ func (s *seeder) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.desk = routing.New(s.store)
+	s.desk = routing.New(s.store, s.Log)
 	s.outbox = outbox.New(outbox.Options{Store: s.store, Directory: s.dir, Desk: s.desk, Registry: registry, Rates: rates, Now: s.clock.Now, Log: s.Log})
 	runner := jobs.New(jobs.Config{Store: s.store, Now: s.clock.Now, Rand: rand.Reader, Log: s.Log}) // never started: the program runs what is queued
 	receiver := inbound.New(inbound.Config{Store: s.store, Directory: s.dir, Desk: s.desk, Registry: registry, Outbox: s.outbox,
