@@ -132,7 +132,7 @@ func (b *benchmark) workedState(ctx context.Context, s *scene, reading []measure
 // those whose worst case counts once more at half the rate they reached.
 func (b *benchmark) measure(ctx context.Context, s *scene, st state, list []measure) {
 	for _, m := range list {
-		if !b.wants(m.name) || !b.plan.takes(m.name, s.d.Name, st) || m.kind != "" && !b.plan.kindsOf(m.name, st) {
+		if !b.wants(m.name) || !b.plan.takes(m.name, s.d.Name, st) || m.kind != "" && !b.plan.kindsOf(m.name, s.d.Name, st) {
 			continue
 		}
 		conns := b.plan.conns(m.name, st)

@@ -39,8 +39,8 @@ func quickPlan() plan {
 // benchPlan is the run whose figures are published: at most 40 minutes.
 func benchPlan() plan {
 	return plan{name: "bench", sizes: []string{"L", "S"}, core: []int{1, usual, 64}, rest: []int{usual}, kinds: true, worked: 40_000,
-		starts: 5, streams: []int{1_000, 5_000}, crowd: 1_000, fixed: time.Minute, idle: 20 * time.Second,
-		warm: time.Second, window: 5 * time.Second, half: 3 * time.Second, windows: 3}
+		starts: 5, streams: []int{1_000, 5_000}, crowd: 1_000, fixed: time.Minute, idle: 10 * time.Second,
+		warm: time.Second, window: 4 * time.Second, half: 3 * time.Second, windows: 3}
 }
 
 // fullPlan is the whole matrix.
@@ -107,9 +107,12 @@ func (p *plan) takes(name, size string, s state) bool {
 }
 
 // kindsOf reports whether an operation is measured for users who see a part.
-func (p *plan) kindsOf(name string, s state) bool {
+func (p *plan) kindsOf(name, size string, s state) bool {
 	if p.all {
 		return true
+	}
+	if !p.whole(size) {
+		return false
 	}
 	if !p.kinds {
 		return strings.HasPrefix(name, "O2.")

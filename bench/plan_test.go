@@ -34,14 +34,15 @@ func TestBenchPlan_Bounds(t *testing.T) {
 			t.Errorf("%s%s with %v connections", name, c.st, got)
 		}
 	}
-	if !p.kindsOf("O3.list_open_page20", fresh) || p.kindsOf("O3.list_open_page20", worked) || p.kindsOf("counters", fresh) {
-		t.Error("user kinds are measured elsewhere than on lists and search of fresh data")
+	if !p.kindsOf("O3.list_open_page20", "L", fresh) || p.kindsOf("O3.list_open_page20", "L", worked) ||
+		p.kindsOf("counters", "L", fresh) || p.kindsOf("O2.list_open", "S", fresh) {
+		t.Error("user kinds are measured elsewhere than on lists and search of fresh large data")
 	}
 	if few, many := p.streamsOf(70), p.streamsOf(250); !slices.Equal(few, []int{1_000}) || !slices.Equal(many, []int{1_000, 5_000}) {
 		t.Errorf("70 users open %v streams, 250 open %v", few, many)
 	}
 	full := fullPlan()
-	if !full.takes("O8.inbound_new", "S", worked) || len(full.conns("O1.list", worked)) != 3 || !full.kindsOf("counters", worked) {
+	if !full.takes("O8.inbound_new", "S", worked) || len(full.conns("O1.list", worked)) != 3 || !full.kindsOf("counters", "S", worked) {
 		t.Error("the full plan leaves something out")
 	}
 }

@@ -18,13 +18,36 @@ type line struct {
 	wake    chan struct{}
 	rescued bool      // what a former process left has been settled; run's goroutine only
 	looked  time.Time // for what was left since; run's goroutine only
-	after   desk.ID   // the conversation at which looking for heads goes on; run's goroutine only
+	walk    walk      // where looking for heads goes on; run's goroutine only
 
 	mu       sync.Mutex
 	flying   map[desk.ID]bool // their calls go on
 	pacer    *pacer
 	pausedTo time.Time
 	next     time.Time // when it looks by itself; zero while it looks
+}
+
+// walk is a way through more conversations than one look goes to.
+type walk struct {
+	after desk.ID   // the last one met; 0 at the beginning
+	held  time.Time // when the first of those held back on the way may send
+}
+
+// goOn notes how far a look went, and says when to look again: at once until all
+// have been met, and then when the first of those held back may send.
+func (w *walk) goOn(next desk.ID, now time.Time, again time.Duration) time.Duration {
+	if again > 0 && (w.held.IsZero() || now.Add(again).Before(w.held)) {
+		w.held = now.Add(again)
+	}
+	w.after = next
+	if next != 0 {
+		return time.Millisecond
+	}
+	if !w.held.IsZero() {
+		again = max(w.held.Sub(now), time.Millisecond)
+	}
+	w.held = time.Time{}
+	return again
 }
 
 func (l *line) nudge() {
@@ -125,15 +148,15 @@ func (l *line) claim(ctx context.Context, now desk.Time) (messages []desk.Messag
 	if worth == 0 {
 		return nil, again, nil
 	}
-	heads, next, err := l.o.Store.Heads(l.o.Store.DB.Read(ctx), l.AccountID, l.ConnectionID, l.after, now, worth)
+	heads, next, err := l.o.Store.Heads(l.o.Store.DB.Read(ctx), l.AccountID, l.ConnectionID, l.walk.after, now, worth)
 	if err != nil {
 		return nil, 0, err
 	}
-	l.after = next
 	ids, again := l.admit(heads, free)
-	if again == 0 && (len(heads) == worth || next != 0) {
+	if again == 0 && len(heads) == worth {
 		again = time.Millisecond // there may be more than were asked for
 	}
+	again = l.walk.goOn(next, l.o.Now(), again)
 	if len(ids) == 0 {
 		return nil, again, nil
 	}

@@ -145,3 +145,30 @@ func TestMoreForAPacedConversationWakesNobody(t *testing.T) {
 		}
 	})
 }
+
+// Where there are more conversations than one look goes to, the next look comes
+// at once, whatever this one met; and none that is held back is forgotten.
+func TestAWalkGoesOnUntilAllWereMet(t *testing.T) {
+	var w walk
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	for i, c := range []struct {
+		next  desk.ID
+		after time.Duration // since the one before
+		again time.Duration // of those met now
+		want  time.Duration
+	}{
+		{7, 0, 5 * time.Second, time.Millisecond},
+		{9, time.Millisecond, 0, time.Millisecond},
+		{12, time.Millisecond, 3 * time.Second, time.Millisecond},
+		{0, time.Millisecond, 20 * time.Second, 3*time.Second - time.Millisecond},
+		{0, time.Second, 0, 0},
+		{0, time.Second, 4 * time.Second, 4 * time.Second},
+		{3, time.Second, time.Second, time.Millisecond},
+		{0, 2 * time.Second, 0, time.Millisecond},
+	} {
+		now = now.Add(c.after)
+		if got := w.goOn(c.next, now, c.again); got != c.want || w.after != c.next {
+			t.Errorf("look %d: again in %v from behind %d, want %v from behind %d", i, got, w.after, c.want, c.next)
+		}
+	}
+}

@@ -70,12 +70,14 @@ const conversations = 256
 
 // headsSQL goes from the head of a conversation to that of the next, whatever
 // waits behind it, and tells which may leave.
-var headsSQL = `WITH RECURSIVE head (id, channel_id, n) AS (SELECT CAST(0 AS BIGINT), CAST($4 AS BIGINT), 0
-	UNION ALL SELECT o.id, o.channel_id, head.n + 1 FROM head JOIN message o ON o.id = (SELECT x.id FROM message x
-		WHERE x.connection_id = $3 AND x.` + onTheWay + ` AND x.channel_id > head.channel_id
-		ORDER BY x.channel_id, x.pos, x.id LIMIT 1) WHERE head.n < ` + strconv.Itoa(conversations) + `)
-	SELECT m.id, m.channel_id, m.author, CASE WHEN ` + mayLeave + ` THEN 1 ELSE 0 END
-	FROM head JOIN message m ON m.id = head.id AND m.account_id = $2 ORDER BY m.channel_id`
+func headsSQL() string {
+	return `WITH RECURSIVE head (id, channel_id, n) AS (SELECT CAST(0 AS BIGINT), CAST($4 AS BIGINT), 0
+		UNION ALL SELECT o.id, o.channel_id, head.n + 1 FROM head JOIN message o ON o.id = (SELECT x.id FROM message x
+			WHERE x.connection_id = $3 AND x.` + onTheWay + ` AND x.channel_id > head.channel_id
+			ORDER BY x.channel_id, x.pos, x.id LIMIT 1) WHERE head.n < ` + strconv.Itoa(conversations) + `)
+		SELECT m.id, m.channel_id, m.author, CASE WHEN ` + mayLeave + ` THEN 1 ELSE 0 END
+		FROM head JOIN message m ON m.id = head.id AND m.account_id = $2 ORDER BY m.channel_id`
+}
 
 // Heads returns up to n messages of a connection that could leave now, oldest
 // first. It looks at twice as many that wait. Where these belong to a few
@@ -88,7 +90,7 @@ func (s *Store) Heads(q dbx.Querier, account, connection, after desk.ID, now des
 		return nil, 0, err
 	}
 	if len(heads) < n && looked >= 2*n {
-		more, met, last, err := s.ready(q, headsSQL, now, account, connection, after)
+		more, met, last, err := s.ready(q, headsSQL(), now, account, connection, after)
 		if err != nil {
 			return nil, 0, err
 		}
