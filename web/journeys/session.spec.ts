@@ -1,4 +1,4 @@
-import { clean, expect, people, password, test } from './desk';
+import { clean, enter, expect, people, password, test } from './desk';
 
 test('signs in, keeps the session over a reload, signs out', async ({ page }) => {
   await page.goto('/atendimentos');
@@ -32,4 +32,34 @@ test('says who can reset a forgotten password, and speaks three languages', asyn
   await page.getByRole('combobox', { name: 'Language' }).click();
   await page.getByRole('option', { name: 'Español' }).click();
   await expect(page.getByRole('button', { name: 'Entrar' })).toBeVisible();
+});
+
+test('B12 a stream that ends while she signs out does not lead back to the sign-in page', async ({
+  page,
+}) => {
+  const live = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/stream') && answer.ok());
+  await enter(page, 'bruno');
+  await live;
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/api/v1/setup', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const ended = page.waitForResponse((answer) => answer.url().includes('/stream') && answer.status() === 401);
+  await page.getByRole('button', { name: /^Bruno/ }).click();
+  await page.getByRole('menuitem', { name: 'Sair' }).click();
+  await ended;
+  release();
+  await page.getByLabel('E-mail').fill(people.bruno);
+  await page.getByLabel('Senha', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Entrar' }).click();
+  await expect(page.getByRole('heading', { name: 'Atendimentos' })).toBeVisible();
+
+  // Nor does an address that somebody kept.
+  await page.goto('/entrar?next=%2Fentrar%3Fnext%3D%252F');
+  await page.getByLabel('E-mail').fill(people.bruno);
+  await page.getByLabel('Senha', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Entrar' }).click();
+  await expect(page.getByRole('heading', { name: 'Atendimentos' })).toBeVisible();
 });

@@ -140,8 +140,19 @@ export class Talk {
     return items.map((item) => item.message?.body ?? '').join(' | ');
   }
 
+  /** The ids of all messages, in the order of the desk. */
+  async ids(): Promise<string[]> {
+    const ids: string[] = [];
+    for (let before: string | null = ''; before !== null;) {
+      const page = await this.timeline(`?limit=100${before && `&before=${encodeURIComponent(before)}`}`);
+      ids.unshift(...page.items.flatMap(({ message }) => message?.id ?? []));
+      before = page.before;
+    }
+    return ids;
+  }
+
   timeline = (query: string) =>
-    ask<{ items: { message?: { id: string; body: string; direction: string } }[] }>(
+    ask<{ items: { message?: { id: string; body: string; direction: string } }[]; before: string | null }>(
       this.agent,
       'get',
       `/tickets/${this.ticket}/timeline${query}`,

@@ -18,8 +18,10 @@ const login = createRoute({
   getParentRoute: () => root,
   path: '/entrar',
   component: lazyRouteComponent(() => import('@/features/session/Login'), 'Login'),
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    typeof search.next === 'string' && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {},
+  // Named even where it is refused: what is left out would pass unchecked.
+  validateSearch: ({ next }: Record<string, unknown>): { next?: string | undefined } => ({
+    next: typeof next === 'string' && /^\/(?![/\\]|entrar\b)/.test(next) ? next : undefined,
+  }),
   beforeLoad: async () => {
     const setup = await queryClient.ensureQueryData(q.setup).catch(() => null);
     if (setup?.needed) throw redirect({ to: '/comecar' });

@@ -56,6 +56,8 @@ function SignedIn({ me }: { me: Me }) {
   const ended = useMemo(
     () => () => {
       queryClient.clear();
+      // Who signs out herself is on her way already, and would be led back to it.
+      if (location.pathname === '/entrar') return;
       void navigate({ to: '/entrar', search: { next: location.pathname + location.search } });
     },
     [navigate],
