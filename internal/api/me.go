@@ -139,34 +139,14 @@ func (s *Server) updateMe(ctx context.Context, in *updateMe) (*body[me], error) 
 	}
 	u, err := inTx(ctx, s, func(tx *dbx.Tx) (desk.User, error) {
 		return s.store.UpdateMe(tx, &p.Viewer, store.UserPatch{Name: b.Name, Email: b.Email, PasswordHash: hash, Signature: b.Signature,
-			PhotoID: b.PhotoID.pointer(), Preferences: b.preferences(p.User.Preferences), KeepSession: p.SessionID})
+			PhotoID: b.PhotoID.pointer(), KeepSession: p.SessionID,
+			Preferences: store.PreferencesPatch{Locale: b.Locale, Theme: b.Theme, Density: b.Density, Sound: b.Sound, Shortcuts: b.Shortcuts}})
 	})
 	if err != nil {
 		return nil, err
 	}
 	p.User = u
 	return s.getMe(ctx, nil)
-}
-
-// preferences returns the preferences with what the patch names; nil when it
-// names none.
-func (b *mePatch) preferences(now desk.Preferences) *desk.Preferences {
-	next := now
-	set(&next.Locale, b.Locale)
-	set(&next.Theme, b.Theme)
-	set(&next.Density, b.Density)
-	set(&next.Sound, b.Sound)
-	set(&next.Shortcuts, b.Shortcuts)
-	if next == now {
-		return nil
-	}
-	return &next
-}
-
-func set[T any](target, value *T) {
-	if value != nil {
-		*target = *value
-	}
 }
 
 func (s *Server) setAvailability(ctx context.Context, in *putAvailability) (*body[me], error) {

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/prosa-desk/prosa/internal/auth"
@@ -184,4 +185,26 @@ func TestAddressOf(t *testing.T) {
 			t.Errorf("%+v: %s", tc, got)
 		}
 	}
+}
+
+// TestC1_ChangesAtOnceAllStay: switches of the profile act at once, each with a
+// request of its own.
+func TestC1_ChangesAtOnceAllStay(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *dbx.DB) {
+		w := newWorld(t, db)
+		for round := range 20 {
+			want := map[string]any{"theme": []string{"dark", "light"}[round%2], "density": []string{"compact", "comfortable"}[round%2], "shortcuts": round%2 == 0}
+			var all sync.WaitGroup
+			for field, value := range want {
+				all.Go(func() { w.call(w.ana, "PATCH", "/me", map[string]any{field: value}).want(200) })
+			}
+			all.Wait()
+			got := w.call(w.ana, "GET", "/me", nil).want(200)
+			for field, value := range want {
+				if got.at(field) != value {
+					t.Fatalf("round %d: %s is %v", round, field, got.at(field))
+				}
+			}
+		}
+	})
 }

@@ -308,7 +308,7 @@ func TestC1_ProfileChangesOnlyWhatIsOnesOwn(t *testing.T) {
 		prefs := desk.Preferences{Locale: "en", Theme: "dark", Density: "compact", Sound: false, Shortcuts: true}
 		u, err := try(c, func(tx *dbx.Tx) (desk.User, error) {
 			return c.UpdateMe(tx, ana, store.UserPatch{Name: ptr("Ana Lima"), Role: ptr(desk.RoleAdmin), Queues: &[]desk.ID{q.ID},
-				Active: ptr(false), Signature: ptr("Ana"), Preferences: &prefs})
+				Active: ptr(false), Signature: ptr("Ana"), Preferences: all(prefs)})
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -320,9 +320,16 @@ func TestC1_ProfileChangesOnlyWhatIsOnesOwn(t *testing.T) {
 			t.Errorf("preferences %+v %v", got.Preferences, err)
 		}
 		prefs.Theme = "pink"
-		_, err = try(c, func(tx *dbx.Tx) (desk.User, error) { return c.UpdateMe(tx, ana, store.UserPatch{Preferences: &prefs}) })
+		_, err = try(c, func(tx *dbx.Tx) (desk.User, error) {
+			return c.UpdateMe(tx, ana, store.UserPatch{Preferences: all(prefs)})
+		})
 		field(t, err, "body.preferences.theme", desk.CodeInvalid)
 	})
+}
+
+// all is the patch that names every preference.
+func all(p desk.Preferences) store.PreferencesPatch {
+	return store.PreferencesPatch{Locale: &p.Locale, Theme: &p.Theme, Density: &p.Density, Sound: &p.Sound, Shortcuts: &p.Shortcuts}
 }
 
 func TestUserListByNameSearchAndQueue(t *testing.T) {

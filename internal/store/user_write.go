@@ -33,7 +33,7 @@ type UserPatch struct {
 	Active              *bool
 	Signature           *string
 	PhotoID             *desk.ID
-	Preferences         *desk.Preferences
+	Preferences         PreferencesPatch
 	Queues              *[]desk.ID
 	Teams               *[]desk.ID
 	Connections         *[]desk.ID
@@ -41,6 +41,24 @@ type UserPatch struct {
 	// KeepSession stays signed in when the password changes: the one that
 	// changed it.
 	KeepSession desk.ID
+}
+
+// PreferencesPatch changes the preferences that are set; the others are left as
+// they are when it is written, whoever has changed them meanwhile.
+type PreferencesPatch struct {
+	Locale    *string
+	Theme     *string
+	Density   *string
+	Sound     *bool
+	Shortcuts *bool
+}
+
+func (p *PreferencesPatch) overlay(x *desk.Preferences) {
+	override(&x.Locale, p.Locale)
+	override(&x.Theme, p.Theme)
+	override(&x.Density, p.Density)
+	override(&x.Sound, p.Sound)
+	override(&x.Shortcuts, p.Shortcuts)
 }
 
 const (
@@ -152,7 +170,7 @@ func (p UserPatch) overlay(x *desk.User) {
 	override(&x.Active, p.Active)
 	override(&x.Signature, p.Signature)
 	override(&x.PhotoID, p.PhotoID)
-	override(&x.Preferences, p.Preferences)
+	p.Preferences.overlay(&x.Preferences)
 	override(&x.Connections, p.Connections)
 	override(&x.DefaultConnectionID, p.DefaultConnectionID)
 	if p.DefaultConnectionID == nil && len(x.Connections) > 0 && !slices.Contains(x.Connections, x.DefaultConnectionID) {

@@ -51,6 +51,7 @@ test('C1 the profile: photo, theme, density, language, password and one-key shor
   await page.getByRole('option', { name: 'Português (Brasil)' }).click();
   await drawer.getByRole('button', { name: 'Fechar' }).click();
   await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'light');
+  await expect(drawer).toHaveCount(0); // no key of the page's while it closes
   await page.keyboard.press('c');
   await expect(page.getByRole('dialog', { name: /Novo atendimento/ })).toBeVisible();
   await page.keyboard.press('Escape');
