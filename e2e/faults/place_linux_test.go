@@ -30,21 +30,30 @@ func lessBuffer(fd uintptr) error {
 	return syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096)
 }
 
-// fill leaves only a little room.
+// fill leaves only a little room. The program writes meanwhile: where it took
+// what was to be filled, the rest is measured again.
 func (v *volume) fill(room int64) error {
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(v.dir, &fs); err != nil {
-		return err
-	}
 	f, err := os.Create(v.filler)
 	if err != nil {
 		return fmt.Errorf("fill the disk: %w", err)
 	}
-	size := int64(fs.Bavail)*fs.Bsize - room
-	if size > 0 {
-		err = syscall.Fallocate(int(f.Fd()), 0, 0, size)
+	for range 20 {
+		if err = v.fillOnce(f, room); !errors.Is(err, syscall.ENOSPC) {
+			break
+		}
 	}
 	return errors.Join(err, f.Close())
+}
+
+func (v *volume) fillOnce(f *os.File, room int64) error {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(v.dir, &fs); err != nil {
+		return err
+	}
+	if size := int64(fs.Bavail)*fs.Bsize - room; size > 0 {
+		return syscall.Fallocate(int(f.Fd()), 0, 0, size)
+	}
+	return nil
 }
 
 func (v *volume) free() error {
