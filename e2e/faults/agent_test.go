@@ -206,6 +206,13 @@ func (p *person) starts() {
 		"queue_id": queues[p.random.IntN(len(queues))], "template": fields{"id": p.run.template, "values": []any{}}})
 }
 
+// forgotten tells whether a refusal denies what was answered with success
+// before. Only a start may end, by the provider's no.
+func (a *asked) forgotten(err error) bool {
+	r, _ := errors.AsType[*refusal](err)
+	return len(a.ids) > 0 || a.accepted && r.status != http.StatusUnprocessableEntity
+}
+
 // asks makes a request with a key, again and again until it is answered; one
 // time in eight she gives up at the first failure, and nobody knows then what
 // became of it.
@@ -223,6 +230,9 @@ func (p *person) asks(a asked, t *ticket, path string, body fields) asked {
 		p.judge("request "+path, err)
 		switch {
 		case refused(err):
+			if a.forgotten(err) {
+				p.run.wrong("%s was done, and then answered with %v", a.key, err)
+			}
 			a.refused = !unknown
 			a.accepted = a.accepted && !a.start // one may be withdrawn later, for the provider's no
 		case err != nil:

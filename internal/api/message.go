@@ -89,12 +89,12 @@ func (s *Server) sendMessage(ctx context.Context, in *sendMessage) (*statusBody[
 	if err != nil {
 		return nil, err
 	}
-	return s.accepted(ctx, m.ID, m.Status == desk.StatusWaiting)
+	return s.accepted(ctx, m, m.Status == desk.StatusWaiting)
 }
 
 // accepted answers with a message that was taken: 201, or 202 while it waits.
-func (s *Server) accepted(ctx context.Context, messageID desk.ID, waits bool) (*statusBody[message], error) {
-	view, err := s.messageNow(ctx, messageID)
+func (s *Server) accepted(ctx context.Context, m desk.Message, waits bool) (*statusBody[message], error) {
+	views, err := s.views.said(ctx, s.read(ctx), viewer(ctx), m)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (s *Server) accepted(ctx context.Context, messageID desk.ID, waits bool) (*
 	if waits {
 		status = http.StatusAccepted
 	}
-	return &statusBody[message]{Status: status, Body: view}, nil
+	return &statusBody[message]{Status: status, Body: views[0]}, nil
 }
 
 // messageNow is the view of a message as it is now: of a visible ticket, or one
@@ -126,17 +126,21 @@ func (s *Server) messageNow(ctx context.Context, messageID desk.ID) (message, er
 	return s.views.message(ctx, v, &t, &rows[0])
 }
 
-// messageAnswer answers with a message as it is now.
-func (s *Server) messageAnswer(ctx context.Context, messageID desk.ID, err error) (*body[message], error) {
+// messageAnswer answers with a message that was changed.
+func (s *Server) messageAnswer(ctx context.Context, m desk.Message, err error) (*body[message], error) {
 	if err != nil {
 		return nil, err
 	}
-	view, err := s.messageNow(ctx, messageID)
-	return shown(view, err, same)
+	views, err := s.views.said(ctx, s.read(ctx), viewer(ctx), m)
+	if err != nil {
+		return nil, err
+	}
+	return answer(views[0]), nil
 }
 
 func (s *Server) getMessage(ctx context.Context, in *ByID) (*body[message], error) {
-	return s.messageAnswer(ctx, in.ID.ID, nil)
+	view, err := s.messageNow(ctx, in.ID.ID)
+	return shown(view, err, same)
 }
 
 func (s *Server) retryMessage(ctx context.Context, in *retryMessage) (*statusBody[message], error) {
@@ -149,17 +153,17 @@ func (s *Server) retryMessage(ctx context.Context, in *retryMessage) (*statusBod
 	if err != nil {
 		return nil, err
 	}
-	return s.accepted(ctx, m.ID, m.Status == desk.StatusWaiting)
+	return s.accepted(ctx, m, m.Status == desk.StatusWaiting)
 }
 
 func (s *Server) dismissMessage(ctx context.Context, in *ByID) (*body[message], error) {
-	_, err := s.outbox.Dismiss(ctx, viewer(ctx), in.ID.ID)
-	return s.messageAnswer(ctx, in.ID.ID, err)
+	m, err := s.outbox.Dismiss(ctx, viewer(ctx), in.ID.ID)
+	return s.messageAnswer(ctx, m, err)
 }
 
 func (s *Server) react(ctx context.Context, in *change[reactionPut]) (*body[message], error) {
-	_, err := s.outbox.React(ctx, viewer(ctx), in.ID.ID, in.Body.Emoji)
-	return s.messageAnswer(ctx, in.ID.ID, err)
+	m, err := s.outbox.React(ctx, viewer(ctx), in.ID.ID, in.Body.Emoji)
+	return s.messageAnswer(ctx, m, err)
 }
 
 func (s *Server) unreact(ctx context.Context, in *ByID) (*none, error) {

@@ -147,7 +147,7 @@ func (s *Server) startTicket(ctx context.Context, in *startTicket) (*statusBody[
 	if err != nil {
 		return nil, err
 	}
-	view, err := s.views.one(ctx, s.read(ctx), viewer(ctx), begun.Ticket.ID)
+	view, err := s.views.done(ctx, s.read(ctx), viewer(ctx), &begun.Ticket)
 	if err != nil {
 		return nil, err
 	}
@@ -169,5 +169,5 @@ func (s *Server) sendLoose(ctx context.Context, in *sendLoose) (*statusBody[mess
 	if err != nil {
 		return nil, err
 	}
-	return s.accepted(ctx, m.ID, m.SentAt == 0)
+	return s.accepted(ctx, m, m.SentAt == 0)
 }

@@ -126,21 +126,23 @@ func passes(f store.TicketFilter, t *store.TicketView) bool {
 }
 
 func (s *Server) getTicket(ctx context.Context, in *ByID) (*body[ticket], error) {
-	return s.ticketAnswer(ctx, in.ID.ID)
+	t, err := s.views.one(ctx, s.read(ctx), viewer(ctx), in.ID.ID)
+	return shown(t, err, same)
 }
 
-// ticketAnswer answers with a ticket as it is now.
-func (s *Server) ticketAnswer(ctx context.Context, ticketID desk.ID) (*body[ticket], error) {
-	t, err := s.views.one(ctx, s.read(ctx), viewer(ctx), ticketID)
-	return shown(t, err, same)
+// ticketAnswer answers with a ticket that was changed.
+func (s *Server) ticketAnswer(ctx context.Context, t desk.Ticket, err error) (*body[ticket], error) {
+	if err != nil {
+		return nil, err
+	}
+	view, err := s.views.done(ctx, s.read(ctx), viewer(ctx), &t)
+	return shown(view, err, same)
 }
 
 func (s *Server) updateTicket(ctx context.Context, in *change[ticketPatch]) (*body[ticket], error) {
 	marks := routing.Marks{Type: (*desk.ID)(in.Body.TypeID), Tags: idsPatch(in.Body.Tags)}
-	if _, err := s.desk.Mark(ctx, viewer(ctx), in.ID.ID, marks); err != nil {
-		return nil, err
-	}
-	return s.ticketAnswer(ctx, in.ID.ID)
+	t, err := s.desk.Mark(ctx, viewer(ctx), in.ID.ID, marks)
+	return s.ticketAnswer(ctx, t, err)
 }
 
 func (s *Server) ticketLog(ctx context.Context, in *byIDPaged) (*body[page[logEntry]], error) {

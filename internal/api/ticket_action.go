@@ -23,9 +23,9 @@ type seenTicket struct {
 	MessageID ref `json:"message_id,omitempty" doc:"the newest message on screen; none means all"`
 }
 
-// transferred is the answer to a transfer: the ticket, unless the user may no
-// longer see it.
-type transferred struct {
+// handed is the answer to giving a ticket away, to another queue or back to its
+// own: the ticket, unless that took it out of the user's sight.
+type handed struct {
 	Visible bool    `json:"visible"`
 	Ticket  *ticket `json:"ticket,omitempty"`
 }
@@ -48,7 +48,8 @@ func (in *optional[T]) value() T {
 func (s *Server) ticketActionRoutes() {
 	op := operation{tag: "tickets"}.refuses(http.StatusNotFound)
 	handle(s, op.post("accept-ticket", "/tickets/{id}/accept", "Accept", "Lost races answer 409 already_accepted.").refuses(http.StatusConflict), s.acceptTicket)
-	handle(s, op.post("return-ticket", "/tickets/{id}/return", "Return to the queue", ""), s.returnTicket)
+	handle(s, op.post("return-ticket", "/tickets/{id}/return", "Return to the queue",
+		"Somebody who has left the queue no longer sees the ticket then."), s.returnTicket)
 	handle(s, op.post("transfer-ticket", "/tickets/{id}/transfer", "Transfer to a queue or an agent", ""), s.transferTicket)
 	handle(s, op.post("close-ticket", "/tickets/{id}/close", "Resolve", "Cancels the messages that wait in line."), s.closeTicket)
 	handle(s, op.post("reopen-ticket", "/tickets/{id}/reopen", "Reopen",
@@ -59,43 +60,41 @@ func (s *Server) ticketActionRoutes() {
 }
 
 func (s *Server) acceptTicket(ctx context.Context, in *optional[acceptTicket]) (*body[ticket], error) {
-	if _, err := s.desk.Accept(ctx, viewer(ctx), in.ID.ID, desk.ID(in.value().QueueID)); err != nil {
-		return nil, aboutIDs(err)
-	}
-	return s.ticketAnswer(ctx, in.ID.ID)
+	t, err := s.desk.Accept(ctx, viewer(ctx), in.ID.ID, desk.ID(in.value().QueueID))
+	return s.ticketAnswer(ctx, t, aboutIDs(err))
 }
 
-func (s *Server) returnTicket(ctx context.Context, in *ByID) (*body[ticket], error) {
-	if _, err := s.desk.Return(ctx, viewer(ctx), in.ID.ID); err != nil {
+func (s *Server) returnTicket(ctx context.Context, in *ByID) (*body[handed], error) {
+	t, err := s.desk.Return(ctx, viewer(ctx), in.ID.ID)
+	return s.handedAnswer(ctx, t, err)
+}
+
+func (s *Server) transferTicket(ctx context.Context, in *change[transferTicket]) (*body[handed], error) {
+	t, err := s.desk.Transfer(ctx, viewer(ctx), in.ID.ID, desk.ID(in.Body.QueueID), desk.ID(in.Body.UserID))
+	return s.handedAnswer(ctx, t, aboutIDs(err))
+}
+
+// handedAnswer answers with a ticket that was given away.
+func (s *Server) handedAnswer(ctx context.Context, t desk.Ticket, err error) (*body[handed], error) {
+	if err != nil {
 		return nil, err
 	}
-	return s.ticketAnswer(ctx, in.ID.ID)
-}
-
-func (s *Server) transferTicket(ctx context.Context, in *change[transferTicket]) (*body[transferred], error) {
 	v := viewer(ctx)
-	if _, err := s.desk.Transfer(ctx, v, in.ID.ID, desk.ID(in.Body.QueueID), desk.ID(in.Body.UserID)); err != nil {
-		return nil, aboutIDs(err)
+	if !v.CanSee(t.Sight()) {
+		return answer(handed{}), nil
 	}
-	t, err := s.views.one(ctx, s.read(ctx), v, in.ID.ID)
-	if desk.CodeOf(err) == desk.CodeNotFound {
-		return answer(transferred{}), nil
-	}
-	return shown(t, err, func(t ticket) transferred { return transferred{Visible: true, Ticket: &t} })
+	view, err := s.views.done(ctx, s.read(ctx), v, &t)
+	return shown(view, err, func(t ticket) handed { return handed{Visible: true, Ticket: &t} })
 }
 
 func (s *Server) closeTicket(ctx context.Context, in *ByID) (*body[ticket], error) {
-	if _, err := s.desk.Close(ctx, viewer(ctx), in.ID.ID); err != nil {
-		return nil, err
-	}
-	return s.ticketAnswer(ctx, in.ID.ID)
+	t, err := s.desk.Close(ctx, viewer(ctx), in.ID.ID)
+	return s.ticketAnswer(ctx, t, err)
 }
 
 func (s *Server) reopenTicket(ctx context.Context, in *ByID) (*body[ticket], error) {
-	if _, err := s.desk.Reopen(ctx, viewer(ctx), in.ID.ID); err != nil {
-		return nil, err
-	}
-	return s.ticketAnswer(ctx, in.ID.ID)
+	t, err := s.desk.Reopen(ctx, viewer(ctx), in.ID.ID)
+	return s.ticketAnswer(ctx, t, err)
 }
 
 func (s *Server) seeTicket(ctx context.Context, in *optional[seenTicket]) (*none, error) {

@@ -102,6 +102,51 @@ func (w *views) one(ctx context.Context, q dbx.Querier, v *desk.Viewer, ticketID
 	return w.ticket(ctx, v, &row)
 }
 
+// done builds the view of a ticket that the viewer has just changed. Should it
+// have left her sight since, she is told how she left it and nothing that came
+// later: a 404 would say that nothing was done.
+func (w *views) done(ctx context.Context, q dbx.Querier, v *desk.Viewer, t *desk.Ticket) (ticket, error) {
+	view, err := w.one(ctx, q, v, t.ID)
+	if desk.CodeOf(err) != desk.CodeNotFound {
+		return view, err
+	}
+	left := store.TicketView{Ticket: *t, Contact: store.ContactBrief{ID: t.ContactID}, Tags: []desk.ID{}}
+	c, err := w.store.VisibleContact(q, v, t.ContactID)
+	if err == nil {
+		left.Contact = store.ContactBrief{ID: c.ID, Name: c.Name, Phone: c.Phone, Email: c.Email, Blocked: c.Blocked, PhotoID: c.PhotoID}
+	} else if desk.CodeOf(err) != desk.CodeNotFound {
+		return ticket{}, err
+	}
+	return w.ticket(ctx, v, &left)
+}
+
+// said builds the views of messages of one conversation that the viewer has
+// just written or changed; done tells what of those out of her sight.
+func (w *views) said(ctx context.Context, q dbx.Querier, v *desk.Viewer, list ...desk.Message) ([]message, error) {
+	rows, err := w.store.MessageViews(q, v.AccountID, viewed(list, func(m desk.Message) desk.ID { return m.ID }))
+	if err != nil {
+		return nil, err
+	}
+	left := viewed(list, func(m desk.Message) store.MessageView { return store.MessageView{Message: m} })
+	if len(rows) != len(list) || len(rows) == 0 {
+		return w.messages(ctx, v, nil, left)
+	}
+	if rows[0].TicketID == 0 {
+		return w.messages(ctx, v, nil, rows)
+	}
+	t, err := w.store.VisibleTicket(q, v, rows[0].TicketID)
+	if err == nil {
+		return w.messages(ctx, v, &t, rows)
+	}
+	if desk.CodeOf(err) != desk.CodeNotFound {
+		return nil, err
+	}
+	for i := range left {
+		left[i].Media = rows[i].Media
+	}
+	return w.messages(ctx, v, nil, left)
+}
+
 // messages builds the views of messages of a ticket that the viewer sees; t is
 // nil for messages without a ticket.
 func (w *views) messages(ctx context.Context, v *desk.Viewer, t *desk.Ticket, rows []store.MessageView) ([]message, error) {
@@ -134,13 +179,4 @@ func (w *views) message(ctx context.Context, v *desk.Viewer, t *desk.Ticket, m *
 		return message{}, err
 	}
 	return viewMessageOn(&l, v, t, m), nil
-}
-
-// messagesByID builds the views of messages by their ids, in that order.
-func (w *views) messagesByID(ctx context.Context, q dbx.Querier, v *desk.Viewer, t *desk.Ticket, ids ...desk.ID) ([]message, error) {
-	rows, err := w.store.MessageViews(q, v.AccountID, ids)
-	if err != nil {
-		return nil, err
-	}
-	return w.messages(ctx, v, t, rows)
 }

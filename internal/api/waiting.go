@@ -30,20 +30,15 @@ func (s *Server) waitingRoutes() {
 
 func (s *Server) listWaiting(ctx context.Context, in *ByID) (*body[items[message]], error) {
 	line, err := s.outbox.Line(ctx, viewer(ctx), in.ID.ID)
-	return s.lineAnswer(ctx, in.ID.ID, line, err)
+	return s.lineAnswer(ctx, line, err)
 }
 
 // lineAnswer answers with messages in line.
-func (s *Server) lineAnswer(ctx context.Context, ticketID desk.ID, line []desk.Message, err error) (*body[items[message]], error) {
+func (s *Server) lineAnswer(ctx context.Context, line []desk.Message, err error) (*body[items[message]], error) {
 	if err != nil {
 		return nil, err
 	}
-	v, q := viewer(ctx), s.read(ctx)
-	t, err := s.store.VisibleTicket(q, v, ticketID)
-	if err != nil {
-		return nil, err
-	}
-	views, err := s.views.messagesByID(ctx, q, v, &t, viewed(line, func(m desk.Message) desk.ID { return m.ID })...)
+	views, err := s.views.said(ctx, s.read(ctx), viewer(ctx), line...)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +47,7 @@ func (s *Server) lineAnswer(ctx context.Context, ticketID desk.ID, line []desk.M
 
 func (s *Server) orderWaiting(ctx context.Context, in *change[waitingOrder]) (*body[items[message]], error) {
 	line, err := s.outbox.Reorder(ctx, viewer(ctx), in.ID.ID, deskIDs(in.Body.IDs))
-	return s.lineAnswer(ctx, in.ID.ID, line, err)
+	return s.lineAnswer(ctx, line, err)
 }
 
 func (s *Server) cancelLine(ctx context.Context, in *ByID) (*none, error) {
@@ -61,10 +56,10 @@ func (s *Server) cancelLine(ctx context.Context, in *ByID) (*none, error) {
 
 func (s *Server) editMessage(ctx context.Context, in *change[messagePatch]) (*body[message], error) {
 	if in.Body.Body == nil {
-		return s.messageAnswer(ctx, in.ID.ID, nil)
+		return s.getMessage(ctx, &in.ByID)
 	}
-	_, err := s.outbox.EditWaiting(ctx, viewer(ctx), in.ID.ID, *in.Body.Body)
-	return s.messageAnswer(ctx, in.ID.ID, err)
+	m, err := s.outbox.EditWaiting(ctx, viewer(ctx), in.ID.ID, *in.Body.Body)
+	return s.messageAnswer(ctx, m, err)
 }
 
 func (s *Server) cancelMessage(ctx context.Context, in *ByID) (*none, error) {

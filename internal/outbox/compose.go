@@ -52,12 +52,12 @@ func (o *Outbox) prior(q dbx.Querier, r Request) (*store.Effect, error) {
 // fields.
 func (o *Outbox) Compose(ctx context.Context, r Request, ticket desk.ID, d Draft) (desk.Message, error) {
 	q := o.Store.DB.Read(ctx)
+	if prior, err := o.prior(q, r); err != nil || prior != nil {
+		return o.replay(q, r, prior, err)
+	}
 	t, err := o.Store.VisibleTicket(q, r.Viewer, ticket)
 	if err != nil {
 		return desk.Message{}, err
-	}
-	if prior, err := o.prior(q, r); err != nil || prior != nil {
-		return o.replay(q, r, prior, err)
 	}
 	if err := r.Viewer.Allow(d.action(), &t); err != nil {
 		return desk.Message{}, err
@@ -77,7 +77,8 @@ func (d *Draft) action() desk.Action {
 	return desk.ActReply
 }
 
-// replay answers a repeated request from what the first one did.
+// replay answers a repeated request from what the first one did, even if the
+// ticket has left the caller's sight since.
 func (o *Outbox) replay(q dbx.Querier, r Request, prior *store.Effect, err error) (desk.Message, error) {
 	if err != nil {
 		return desk.Message{}, err
@@ -85,7 +86,27 @@ func (o *Outbox) replay(q dbx.Querier, r Request, prior *store.Effect, err error
 	if len(prior.IDs) == 0 {
 		return desk.Message{}, desk.Refuse(desk.CodeIdempotencyMismatch)
 	}
-	return o.Store.Message(q, r.Viewer.AccountID, prior.IDs[len(prior.IDs)-1])
+	m, err := o.Store.Message(q, r.Viewer.AccountID, prior.IDs[len(prior.IDs)-1])
+	if err != nil || m.TicketID == 0 {
+		return m, err
+	}
+	_, err = o.Store.VisibleTicket(q, r.Viewer, m.TicketID)
+	if desk.CodeOf(err) == desk.CodeNotFound {
+		return taken(&m), nil
+	}
+	return m, err
+}
+
+// taken is what somebody may know of her message on a ticket that she no longer
+// sees: that it was taken, not what others made of it.
+func taken(m *desk.Message) desk.Message {
+	first := desk.Message{ID: m.ID, AccountID: m.AccountID, ConnectionID: m.ConnectionID, ContactID: m.ContactID, ChannelID: m.ChannelID,
+		TicketID: m.TicketID, Pos: m.Pos, ClientID: m.ClientID, Direction: m.Direction, Author: m.Author, UserID: m.UserID, Type: m.Type,
+		RetryOf: m.RetryOf, Queue: m.Queue, Status: desk.StatusPending, At: m.At}
+	if m.Status == desk.StatusWaiting {
+		first.Status = m.Status
+	}
+	return first
 }
 
 // place is a conversation.

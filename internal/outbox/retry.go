@@ -14,12 +14,12 @@ import (
 // one that was repeated already.
 func (o *Outbox) Retry(ctx context.Context, r Request, id desk.ID, queue bool) (desk.Message, error) {
 	q := o.Store.DB.Read(ctx)
+	if prior, err := o.prior(q, r); err != nil || prior != nil {
+		return o.replay(q, r, prior, err)
+	}
 	old, t, err := o.Store.VisibleMessage(q, r.Viewer, id)
 	if err != nil {
 		return old, err
-	}
-	if prior, err := o.prior(q, r); err != nil || prior != nil {
-		return o.replay(q, r, prior, err)
 	}
 	if err := o.retryable(ctx, q, &old); err != nil {
 		return old, err

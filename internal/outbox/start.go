@@ -67,7 +67,8 @@ func (o *Outbox) StartTicket(ctx context.Context, r Request, in Start) (Started,
 	return o.outcome(ctx, r, s)
 }
 
-// restart answers a repeated start from what the first one did.
+// restart answers a repeated start from what the first one did, even if the
+// ticket has left the caller's sight since.
 func (o *Outbox) restart(ctx context.Context, r Request, prior *store.Effect, err error) (Started, error) {
 	if err != nil {
 		return Started{}, err
@@ -77,8 +78,16 @@ func (o *Outbox) restart(ctx context.Context, r Request, prior *store.Effect, er
 	}
 	q := o.Store.DB.Read(ctx)
 	var s Started
-	if s.Ticket, err = o.Store.VisibleTicket(q, r.Viewer, prior.IDs[0]); err != nil || len(prior.IDs) < 2 {
+	if s.Ticket, err = o.Store.Ticket(q, r.Viewer.AccountID, prior.IDs[0]); err != nil {
 		return s, err
+	}
+	if !r.Viewer.CanSee(s.Ticket.Sight()) {
+		if s.Ticket, err = o.begun(q, &s.Ticket); err != nil {
+			return s, err
+		}
+	}
+	if len(prior.IDs) < 2 {
+		return s, nil
 	}
 	m, err := o.Store.Message(q, r.Viewer.AccountID, prior.IDs[1])
 	if err != nil {
@@ -86,6 +95,15 @@ func (o *Outbox) restart(ctx context.Context, r Request, prior *store.Effect, er
 	}
 	s.Message = &m
 	return o.outcome(ctx, r, s)
+}
+
+// begun is what somebody may know of a ticket that she began and no longer sees:
+// how it was begun, not what others made of it.
+func (o *Outbox) begun(q dbx.Querier, t *desk.Ticket) (desk.Ticket, error) {
+	at, err := o.Store.FirstSight(q, t.AccountID, t.ID)
+	return desk.Ticket{ID: t.ID, AccountID: t.AccountID, Number: t.Number, ContactID: t.ContactID, ConnectionID: t.ConnectionID,
+		ChannelID: t.ChannelID, QueueID: at.QueueID, UserID: at.UserID, WalletUserID: at.WalletUserID, Status: at.Status, Origin: t.Origin,
+		RecordOnly: t.RecordOnly, Rev: 1, CreatedBy: t.CreatedBy, CreatedAt: t.CreatedAt}, err
 }
 
 // begin writes contact, channel, ticket and template in one transaction.
@@ -230,8 +248,7 @@ func (o *Outbox) outcome(ctx context.Context, r Request, s Started) (Started, er
 		return o.withdraw(ctx, r, s)
 	}
 	s.Waiting = m.Status == desk.StatusPending || m.Status == desk.StatusSending || m.Status == desk.StatusUncertain
-	s.Ticket, err = o.Store.Ticket(o.Store.DB.Read(ctx), s.Ticket.AccountID, s.Ticket.ID)
-	return s, err
+	return s, nil
 }
 
 // withdraw removes a ticket whose only message was refused.

@@ -22,6 +22,19 @@ func (s *Store) TicketLog(q dbx.Querier, account, ticket desk.ID, l List) (Page[
 	return pageOf(l, events, func(e desk.Event) any { return timelineKey{e.Pos, e.ID} }), err
 }
 
+// FirstSight returns who could see a ticket when it was opened.
+func (s *Store) FirstSight(q dbx.Querier, account, ticket desk.ID) (desk.Sight, error) {
+	e, err := scanEvent(q.QueryRow(`SELECT `+eventColumns+` FROM event WHERE ticket_id = $2 AND entity = 'ticket'
+		AND account_id = $1 AND type = 'ticket.created' ORDER BY pos, id LIMIT 1`, account, ticket))
+	if err != nil {
+		return desk.Sight{}, missing(err)
+	}
+	if e.After == nil {
+		return desk.Sight{}, desk.Missing()
+	}
+	return *e.After, nil
+}
+
 // History reads the changes of an entity other than tickets and messages,
 // newest first.
 func (s *Store) History(q dbx.Querier, account desk.ID, entity string, id desk.ID, l List) (Page[desk.Event], error) {

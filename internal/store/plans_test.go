@@ -117,6 +117,9 @@ func (w *world) readEverything(q dbx.Querier) {
 	w.ok(err)
 	_, err = w.s.TicketLog(q, w.account, at.ID, store.List{})
 	w.ok(err)
+	if _, err = w.s.FirstSight(q, w.account, at.ID); desk.CodeOf(err) != desk.CodeNotFound {
+		w.ok(err)
+	}
 	_, err = w.s.History(q, w.account, "queue", 1, store.List{})
 	w.ok(err)
 	_, err = w.s.WaitingMessages(q, w.account, at.ID)

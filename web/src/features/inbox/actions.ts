@@ -1,22 +1,26 @@
 import { notifications } from '@mantine/notifications';
 import { createElement } from 'react';
 import { api, ApiError, ok } from '@/api/client';
-import { queryClient } from '@/api/query';
+import { q, queryClient } from '@/api/query';
 import { askQueue } from './queueQuestion';
 import { router } from '@/app/router';
 import { t } from '@/i18n';
 import { toast, toastError } from '@/lib/errors';
-import type { Ticket } from '@/lib/types';
+import type { Handed, Ticket } from '@/lib/types';
+import { readBeside } from '@/stream/replay';
 import { dropTicket, takeTicket } from './lists';
 
 const path = (ticket: Pick<Ticket, 'id'>) => ({ params: { path: { id: ticket.id } } });
 
+/** Puts the server's word about a ticket beside what the stream tells of it meanwhile. */
+const hear = <T>(id: string, asked: Promise<T>, put: (answer: T) => void) =>
+  readBeside(queryClient, q.ticket(id).queryKey, () => asked, put);
+
 /** The server's word about a ticket; a lost race is told and shown. */
-async function take(asked: Promise<Ticket>): Promise<Ticket | null> {
+async function take(id: string, asked: Promise<Ticket>): Promise<Ticket | null> {
   try {
-    const ticket = await asked;
-    takeTicket(ticket);
-    return ticket;
+    await hear(id, asked, takeTicket);
+    return await asked;
   } catch (error) {
     toastError(error);
     if (error instanceof ApiError && error.status === 409)
@@ -36,24 +40,45 @@ export async function acceptTicket(ticket: Ticket): Promise<void> {
     queue = chosen;
   }
   const taken = await take(
+    ticket.id,
     ok(api.POST('/api/v1/tickets/{id}/accept', { ...path(ticket), body: queue ? { queue_id: queue } : {} })),
   );
   if (taken) open(taken.id);
 }
 
-export async function returnTicket(ticket: Ticket): Promise<void> {
-  const done = await take(ok(api.POST('/api/v1/tickets/{id}/return', path(ticket))));
-  if (done) toast(t('ticket.returned', { n: done.number }));
+/** Takes a ticket that was given away, or lets go of one that she no longer sees. */
+async function hand(ticket: Ticket, asked: Promise<Handed>, told: string): Promise<boolean> {
+  try {
+    await hear(ticket.id, asked, (done) => {
+      if (done.ticket) takeTicket(done.ticket);
+      else {
+        dropTicket(ticket.id, Number.MAX_SAFE_INTEGER);
+        void router.navigate({ to: '/atendimentos', search: {} });
+      }
+    });
+    toast(told);
+    return true;
+  } catch (error) {
+    toastError(error);
+    return false;
+  }
 }
 
+export const returnTicket = (ticket: Ticket): Promise<boolean> =>
+  hand(
+    ticket,
+    ok(api.POST('/api/v1/tickets/{id}/return', path(ticket))),
+    t('ticket.returned', { n: ticket.number }),
+  );
+
 export async function reopenTicket(ticket: Ticket): Promise<void> {
-  const done = await take(ok(api.POST('/api/v1/tickets/{id}/reopen', path(ticket))));
+  const done = await take(ticket.id, ok(api.POST('/api/v1/tickets/{id}/reopen', path(ticket))));
   if (done) open(done.id);
 }
 
 /** Resolver acts at once; eight seconds to take it back where reopening is allowed. */
 export async function closeTicket(ticket: Ticket, undoable: boolean): Promise<void> {
-  const done = await take(ok(api.POST('/api/v1/tickets/{id}/close', path(ticket))));
+  const done = await take(ticket.id, ok(api.POST('/api/v1/tickets/{id}/close', path(ticket))));
   if (!done) return;
   const text = t('ticket.closed', { n: done.number });
   if (!undoable || !done.can.includes('reopen')) {
@@ -78,21 +103,10 @@ export async function closeTicket(ticket: Ticket, undoable: boolean): Promise<vo
   });
 }
 
-export async function transferTicket(ticket: Ticket, queue: string, user: string | null): Promise<boolean> {
-  try {
-    const body = { queue_id: queue, ...(user ? { user_id: user } : {}) };
-    const done = await ok(api.POST('/api/v1/tickets/{id}/transfer', { ...path(ticket), body }));
-    if (done.ticket) takeTicket(done.ticket);
-    else {
-      dropTicket(ticket.id, Number.MAX_SAFE_INTEGER);
-      void router.navigate({ to: '/atendimentos', search: {} });
-    }
-    toast(t('ticket.transferred', { n: ticket.number }));
-    return true;
-  } catch (error) {
-    toastError(error);
-    return false;
-  }
+export function transferTicket(ticket: Ticket, queue: string, user: string | null): Promise<boolean> {
+  const body = { queue_id: queue, ...(user ? { user_id: user } : {}) };
+  const asked = ok(api.POST('/api/v1/tickets/{id}/transfer', { ...path(ticket), body }));
+  return hand(ticket, asked, t('ticket.transferred', { n: ticket.number }));
 }
 
 export async function patchTicket(
@@ -100,6 +114,6 @@ export async function patchTicket(
   patch: { tags?: string[]; type_id?: string },
 ): Promise<void> {
   takeTicket({ ...ticket, ...patch });
-  if (!(await take(ok(api.PATCH('/api/v1/tickets/{id}', { ...path(ticket), body: patch })))))
+  if (!(await take(ticket.id, ok(api.PATCH('/api/v1/tickets/{id}', { ...path(ticket), body: patch })))))
     void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] });
 }

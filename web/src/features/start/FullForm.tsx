@@ -1,7 +1,7 @@
 import { MultiSelect, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { api, ok, uuid } from '@/api/client';
+import { uuid } from '@/api/client';
 import { q } from '@/api/query';
 import { useMe } from '@/app/session';
 import { useT } from '@/i18n';
@@ -10,7 +10,7 @@ import { formatPhone } from '@/lib/phone';
 import type { ChannelKind, TicketStatus } from '@/lib/types';
 import { Btn } from '@/ui/parts';
 import type { StartWith } from './open';
-import { offerLive, show } from './submit';
+import { begin, offerLive } from './submit';
 
 const always: ChannelKind[] = ['whatsapp_official', 'sms', 'email', 'voip'];
 const byPhone = new Set<ChannelKind>(['whatsapp_official', 'whatsapp_unofficial', 'sms', 'voip']);
@@ -77,25 +77,19 @@ export function FullForm({ known, onDirty }: { known: StartWith; onDirty: (dirty
     setBusy(true);
     setError(null);
     try {
-      const ticket = await ok(
-        api.POST('/api/v1/tickets', {
-          params: { header: { 'Idempotency-Key': key } },
-          body: {
-            mode: 'form',
-            kind,
-            connection_id: from.id,
-            ...(contactId ? { contact_id: contactId } : {}),
-            name: form.name.trim(),
-            ...(form.phone.trim() ? { phone: form.phone.trim() } : {}),
-            ...(form.email.trim() ? { email: form.email.trim() } : {}),
-            status,
-            ...(ofType ? { type_id: ofType.id } : {}),
-            ...(inQueue ? { queue_id: inQueue.id } : {}),
-            tags: form.tags,
-          },
-        }),
-      );
-      show(ticket);
+      await begin(key, {
+        mode: 'form',
+        kind,
+        connection_id: from.id,
+        ...(contactId ? { contact_id: contactId } : {}),
+        name: form.name.trim(),
+        ...(form.phone.trim() ? { phone: form.phone.trim() } : {}),
+        ...(form.email.trim() ? { email: form.email.trim() } : {}),
+        status,
+        ...(ofType ? { type_id: ofType.id } : {}),
+        ...(inQueue ? { queue_id: inQueue.id } : {}),
+        tags: form.tags,
+      });
     } catch (refusal) {
       setKey(uuid());
       setError(refusal);

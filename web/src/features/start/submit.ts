@@ -3,14 +3,24 @@ import { createElement } from 'react';
 import { api, ApiError, ok } from '@/api/client';
 import { queryClient } from '@/api/query';
 import { router } from '@/app/router';
-import { takeTicket } from '@/features/inbox/lists';
+import { listKey, takeTicket } from '@/features/inbox/lists';
 import { t } from '@/i18n';
 import { toast } from '@/lib/errors';
-import type { Ticket } from '@/lib/types';
+import type { StartBody, Ticket } from '@/lib/types';
+import { readBeside } from '@/stream/replay';
 import { closeStart } from './open';
 import type { Wizard } from './useWizard';
 
-export function show(ticket: Ticket): void {
+/** Starts a conversation and shows it. */
+export const begin = (key: string, body: StartBody): Promise<void> =>
+  readBeside(
+    queryClient,
+    listKey('open'),
+    () => ok(api.POST('/api/v1/tickets', { params: { header: { 'Idempotency-Key': key } }, body })),
+    show,
+  );
+
+function show(ticket: Ticket): void {
   takeTicket(ticket);
   closeStart();
   const search = ticket.status === 'open' ? {} : { tab: ticket.status };
@@ -41,7 +51,6 @@ export function offerLive(error: unknown): void {
 
 export async function submitWizard(w: Wizard, key: string): Promise<unknown> {
   if (!w.who || !w.connection) return null;
-  const header = { 'Idempotency-Key': key };
   const contact = 'contact' in w.who ? { contact_id: w.who.contact.id } : { contact: { phone: w.who.phone } };
   const template = w.needsTemplate && w.template ? { id: w.template.id, values: w.params.values } : undefined;
   try {
@@ -49,7 +58,7 @@ export async function submitWizard(w: Wizard, key: string): Promise<unknown> {
       if (!template) return null;
       await ok(
         api.POST('/api/v1/messages', {
-          params: { header },
+          params: { header: { 'Idempotency-Key': key } },
           body: { ...contact, connection_id: w.connection.id, template },
         }),
       );
@@ -57,20 +66,14 @@ export async function submitWizard(w: Wizard, key: string): Promise<unknown> {
       closeStart();
       return null;
     }
-    const ticket = await ok(
-      api.POST('/api/v1/tickets', {
-        params: { header },
-        body: {
-          mode: 'steps',
-          ...contact,
-          connection_id: w.connection.id,
-          ...(w.queue ? { queue_id: w.queue.id } : {}),
-          ...(template ? { template } : {}),
-        },
-      }),
-    );
+    await begin(key, {
+      mode: 'steps',
+      ...contact,
+      connection_id: w.connection.id,
+      ...(w.queue ? { queue_id: w.queue.id } : {}),
+      ...(template ? { template } : {}),
+    });
     void queryClient.invalidateQueries({ queryKey: ['contacts'] });
-    show(ticket);
     return null;
   } catch (error) {
     offerLive(error);
