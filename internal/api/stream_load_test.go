@@ -74,6 +74,7 @@ func cutSlowReader(t *testing.T, strict func(*Hub)) {
 	if _, err := fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: x\r\nX-Session: %s\r\n\r\n", h.session(h.boss)); err != nil {
 		t.Fatal(err)
 	}
+	h.eventually("she is there", func() bool { return h.streamsOf(h.boss) > 0 })
 	quick := h.listen(h.sonia)
 	h.writes("5511987654321", h.one, h.vendas, "Olá")
 	long := strings.Repeat("palavra ", 2000)
@@ -122,6 +123,7 @@ func TestStreamShutdown(t *testing.T) {
 		if _, err := fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: x\r\nX-Session: %s\r\n\r\n", h.session(h.boss)); err != nil {
 			t.Fatal(err)
 		}
+		h.eventually("she is there", func() bool { return h.streamsOf(h.boss) > 0 })
 		ana := h.listen(h.ana)
 		long := strings.Repeat("palavra ", 8000)
 		for range 150 {

@@ -35,6 +35,39 @@ test('two agents: one accepts, the other sees it go; a transfer hands it over', 
   await bruno.context().close();
 });
 
+test('C13 an answer that comes after the ticket has left does not bring it back', async ({
+  page,
+  context,
+  customer,
+  complaints,
+  desk,
+}) => {
+  const chat = await customer.chat('Otília Prates');
+  await customer.write(chat, 'Quem cuida disto?');
+  await enter(page, 'ana', '/atendimentos?tab=pending');
+  const elisa = await beside(context, 'elisa', complaints, desk);
+  const ask = async <T>(who: Page, path: string) => (await (await who.request.get(`/api/v1${path}`)).json()) as T;
+  const { queues: hers } = await ask<{ queues: string[] }>(page, '/me');
+  const { items } = await ask<{ items: { id: string }[] }>(elisa, '/queues');
+  const elsewhere = items.find((queue) => !hers.includes(queue.id));
+
+  await page.route('**/accept', async (route) => {
+    const answer = await route.fetch();
+    const { id } = (await answer.json()) as { id: string };
+    const moved = await elisa.request.post(`/api/v1/tickets/${id}/transfer`, { data: { queue_id: elsewhere?.id } });
+    expect(moved.status()).toBe(200);
+    await customer.write(await customer.chat('Ubaldo Reis'), 'Boa noite'); // told after the transfer was
+    await expect(row(page, 'Ubaldo Reis')).toBeVisible();
+    await route.fulfill({ response: answer });
+  });
+  await row(page, 'Otília Prates').hover();
+  await row(page, 'Otília Prates').getByRole('button', { name: 'Aceitar' }).click();
+  await expect(page.getByText('Este atendimento não está mais com você')).toBeVisible();
+  await page.getByRole('link', { name: /Abertos/ }).click();
+  await expect(row(page, 'Otília Prates')).toBeHidden();
+  await elisa.context().close();
+});
+
 test('four tabs share one stream; when the leader closes another takes over', async ({
   page,
   context,
