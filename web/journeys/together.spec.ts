@@ -46,7 +46,8 @@ test('C13 an answer that comes after the ticket has left does not bring it back'
   await customer.write(chat, 'Quem cuida disto?');
   await enter(page, 'ana', '/atendimentos?tab=pending');
   const elisa = await beside(context, 'elisa', complaints, desk);
-  const ask = async <T>(who: Page, path: string) => (await (await who.request.get(`/api/v1${path}`)).json()) as T;
+  const ask = async <T>(who: Page, path: string) =>
+    (await (await who.request.get(`/api/v1${path}`)).json()) as T;
   const { queues: hers } = await ask<{ queues: string[] }>(page, '/me');
   const { items } = await ask<{ items: { id: string }[] }>(elisa, '/queues');
   const elsewhere = items.find((queue) => !hers.includes(queue.id));
@@ -54,7 +55,9 @@ test('C13 an answer that comes after the ticket has left does not bring it back'
   await page.route('**/accept', async (route) => {
     const answer = await route.fetch();
     const { id } = (await answer.json()) as { id: string };
-    const moved = await elisa.request.post(`/api/v1/tickets/${id}/transfer`, { data: { queue_id: elsewhere?.id } });
+    const moved = await elisa.request.post(`/api/v1/tickets/${id}/transfer`, {
+      data: { queue_id: elsewhere?.id },
+    });
     expect(moved.status()).toBe(200);
     await customer.write(await customer.chat('Ubaldo Reis'), 'Boa noite'); // told after the transfer was
     await expect(row(page, 'Ubaldo Reis')).toBeVisible();
