@@ -54,7 +54,7 @@ func (w *company) acceptedOnce(t ticket) {
 	}
 }
 
-// ticketMoved is the answer to a transfer.
+// ticketMoved is the answer to a transfer or a return.
 type ticketMoved struct {
 	Visible bool    `json:"visible"`
 	Ticket  *ticket `json:"ticket"`
@@ -149,8 +149,8 @@ func (w *company) returned(t ticket) {
 		c.writes("Bom dia")
 		w.arrived(c)
 	}
-	back := w.ana.act(t.ID, "return")
-	if back.Status != "pending" || back.UserID != nil || deref(back.QueueID) != w.vendas {
+	back := post[ticketMoved](w.ana, "/tickets/"+t.ID+"/return", fields{})
+	if now := back.Ticket; !back.Visible || now == nil || now.Status != "pending" || now.UserID != nil || deref(now.QueueID) != w.vendas {
 		w.t.Errorf("C11: returned as %+v", back)
 	}
 	list := all[ticket](w.bia, "/tickets?status=pending&queue="+w.vendas)
