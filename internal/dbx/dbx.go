@@ -65,6 +65,7 @@ type DB struct {
 	after   *sequence
 
 	writer *writer   // SQLite
+	merger *merger   // SQLite
 	reads  *readPool // SQLite
 	pg     *sql.DB   // PostgreSQL
 
@@ -112,6 +113,7 @@ func (db *DB) Close() error {
 			db.closeErr = db.pg.Close()
 			return
 		}
+		db.merger.close()
 		writerErr := db.writer.stop()
 		db.after.stop()
 		db.closeErr = errors.Join(db.reads.close(), writerErr, db.writer.close())

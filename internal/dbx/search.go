@@ -16,7 +16,8 @@ import (
 // stored once, kept up by triggers, so writing stays one statement and can't
 // be forgotten. detail=none and columnsize=0, because neither phrases nor
 // ranking are asked for: the index is then a list of ids per word. words has
-// a blank at both ends, which the row test of SearchMatch looks for. A
+// a blank at both ends, which the row test of SearchMatch looks for. Its parts
+// are joined by the merger, not by whoever writes (automerge is 0). A
 // contentless index was the alternative; it needs the same triggers, and plan
 // (a) needs the words in the row anyway. message_word stores nothing: it is a
 // view of the index's words, which Wanted.Whole walks through.
@@ -56,6 +57,7 @@ CREATE TRIGGER message_text_changed AFTER UPDATE OF words ON message_text BEGIN
   INSERT INTO message_fts (rowid, words) VALUES (new.id, new.words);
 END;
 CREATE VIRTUAL TABLE message_word USING fts5vocab(message_fts, instance);
+INSERT INTO message_fts (message_fts, rank) VALUES ('automerge', 0);
 -- all
 `
 
@@ -83,6 +85,9 @@ func (t TextTable) vocab() string { return strings.TrimSuffix(string(t), "_text"
 // text. It is one statement.
 func IndexText(tx *Tx, id, accountID, ticketID int64, text string) error {
 	_, err := tx.Exec(MessageText.upsert(tx.Dialect(), "ticket_id, ", "$4, ", "$3"), id, accountID, indexed(accountID, text), ticketID)
+	if err == nil && tx.Dialect() == SQLite {
+		tx.db.merger.indexed()
+	}
 	return err
 }
 

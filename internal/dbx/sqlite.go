@@ -38,6 +38,7 @@ func (db *DB) openSQLite(ctx context.Context, c Config) error {
 		return errors.Join(err, writer.close())
 	}
 	db.writer, db.reads = writer, reads
+	db.merger = newMerger(db)
 	return nil
 }
 
