@@ -136,6 +136,25 @@ func TestClockSetBackRunsNothingTwice(t *testing.T) {
 	})
 }
 
+// A look that read the clock before it was set back meets leases that another
+// node has moved since: what runs there has not been abandoned.
+func TestClockSetBackWhileLooking(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		r := w.runner(jobs.Kind{Name: "a", Run: func(context.Context, jobs.Task) error { return nil }})
+		w.enqueue(r, jobs.Job{Kind: "a"})
+		before := desk.TimeOf(w.clock.Now())
+		w.clock.Set(w.clock.Now().Add(-time.Hour))
+		w.claimAt("a", before, w.clock.Now().Add(time.Minute+30*time.Second))
+		if found, err := jobs.Rescue(t.Context(), r, "a", before); err != nil || found {
+			t.Fatalf("a running job was taken for abandoned: %v", err)
+		}
+		w.clock.Advance(2 * time.Minute)
+		if found, err := jobs.Rescue(t.Context(), r, "a", desk.TimeOf(w.clock.Now())); err != nil || !found {
+			t.Fatalf("an abandoned job was not found: %v", err)
+		}
+	})
+}
+
 func (w *world) leaseOf(kind string) desk.Time {
 	w.t.Helper()
 	var at desk.Time

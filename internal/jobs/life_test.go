@@ -15,13 +15,18 @@ import (
 // claim takes the due jobs of a kind as a process would that dies right after.
 func (w *world) claim(kind string, lease time.Duration) {
 	w.t.Helper()
-	now := desk.TimeOf(w.clock.Now())
+	w.claimAt(kind, desk.TimeOf(w.clock.Now()), w.clock.Now().Add(lease))
+}
+
+// claimAt claims what is due by then, until the lease ends.
+func (w *world) claimAt(kind string, now desk.Time, end time.Time) {
+	w.t.Helper()
 	ids, err := w.store.DueJobs(w.store.DB.Read(w.t.Context()), kind, false, now, 10)
 	if err != nil || len(ids) == 0 {
 		w.t.Fatalf("nothing to claim: %v", err)
 	}
 	err = w.store.DB.Do(w.t.Context(), func(tx *dbx.Tx) error {
-		_, err := w.store.ClaimJobs(tx, ids, false, now, now.Add(lease))
+		_, err := w.store.ClaimJobs(tx, ids, false, now, desk.TimeOf(end))
 		return err
 	})
 	if err != nil {

@@ -151,16 +151,19 @@ func (r *Runner) settlePeriodic(k Kind, j store.Job, cause error) error {
 
 // rescue gives attempts back whose lease ended before now. The attempt counts:
 // a job that kills its process must not do so for ever. What runs here is
-// spared: its lease can only have ended because the clock was stepped.
+// spared: its lease can only have ended because the clock was stepped. So is
+// what a clock set back since now was read has not ended: another node may have
+// moved the lease, so it is held against a clock that is read after it.
 func (r *Runner) rescue(ctx context.Context, k Kind, now desk.Time) (found bool, err error) {
 	for {
 		left, err := r.store.ExpiredJobs(r.store.DB.Read(ctx), k.Name, now, rescueBatch)
 		if err != nil {
 			return found, err
 		}
+		now = min(now, desk.TimeOf(r.now()))
 		rescued := 0
 		for _, j := range left {
-			if r.isActive(j.ID) {
+			if j.LeaseUntil >= now || r.isActive(j.ID) {
 				continue
 			}
 			rescued++
