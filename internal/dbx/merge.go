@@ -2,7 +2,6 @@ package dbx
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -75,7 +74,7 @@ func (m *merger) loop() {
 func (m *merger) settle() {
 	for {
 		more, err := m.step()
-		if err != nil && !IsTransient(err) && !errors.Is(err, ErrClosed) {
+		if err != nil && !IsTransient(err) {
 			m.db.log.Error("the index of messages could not be kept short", "err", err)
 		}
 		if err != nil || !more {
