@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"time"
 
@@ -9,13 +10,15 @@ import (
 )
 
 // settled waits until nothing moves any more, with an orderly restart after
-// which nobody has to wait for messages of unknown fate.
+// which nobody has to wait for messages of unknown fate. Of some of these the
+// provider still tells: it calls again seconds after it met nobody.
 func (l *load) settled() {
 	l.t.Helper()
 	l.quiet("uncertain")
 	l.program.stop()
 	l.pass(2 * time.Minute)
 	l.program.start()
+	eventually(l.t, "the provider has told everything", func() (bool, any) { n := l.provider.owes(); return n == 0, n })
 	l.quiet("")
 }
 
@@ -24,9 +27,9 @@ func (l *load) settled() {
 func (l *load) quiet(held string) {
 	l.t.Helper()
 	eventually(l.t, "all messages are settled", func() (bool, any) {
-		for _, k := range l.talks {
+		for _, id := range l.tickets() {
 			holds := false
-			for _, m := range l.ana.messages(k.ticket) {
+			for _, m := range l.ana.messages(id) {
 				holds = holds || m.Status == held
 				if m.Direction == "out" && !holds && !slices.Contains([]string{"delivered", "read", "uncertain"}, m.Status) {
 					return false, m
@@ -37,11 +40,20 @@ func (l *load) quiet(held string) {
 	})
 }
 
+// tickets are those in which something was sent.
+func (l *load) tickets() []string {
+	ids := slices.Collect(maps.Values(l.begun))
+	for _, k := range l.talks {
+		ids = append(ids, k.ticket)
+	}
+	return ids
+}
+
 // uncertain counts the messages of which nobody knows whether they left.
 func (l *load) uncertain() (n int) {
 	l.t.Helper()
-	for _, k := range l.talks {
-		for _, m := range l.ana.messages(k.ticket) {
+	for _, id := range l.tickets() {
+		for _, m := range l.ana.messages(id) {
 			if m.Status == "uncertain" {
 				n++
 			}

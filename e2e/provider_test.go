@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
 	"github.com/prosa-desk/prosa/internal/sandbox"
 	"github.com/prosa-desk/prosa/internal/testkit"
@@ -20,6 +21,7 @@ import (
 // own, in this process, so that the program may be killed beside it.
 type provider struct {
 	t     *testing.T
+	db    *dbx.DB
 	box   *sandbox.Sandbox
 	graph *httptest.Server
 }
@@ -34,7 +36,8 @@ const (
 func newProvider(t *testing.T) *provider {
 	t.Helper()
 	ids := desk.NewIDs(time.Now, 900, 0)
-	p := &provider{t: t, box: sandbox.New(sandbox.Options{DB: testkit.SQLite(t), Now: time.Now, Seed: 11, IDs: ids.Next})}
+	db := testkit.SQLite(t)
+	p := &provider{t: t, db: db, box: sandbox.New(sandbox.Options{DB: db, Now: time.Now, Seed: 11, IDs: ids.Next})}
 	p.graph = httptest.NewServer(p.box.Graph())
 	if err := p.box.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -171,6 +174,13 @@ func (p *provider) ledger(id string) []sandbox.Message {
 		}
 		after = page[len(page)-1].Seq
 	}
+}
+
+// owes counts the webhooks that nobody has taken yet.
+func (p *provider) owes() (n int) {
+	p.t.Helper()
+	p.must(p.db.Read(p.t.Context()).QueryRow(`SELECT count(*) FROM sandbox_webhook`).Scan(&n))
+	return n
 }
 
 // fails switches faults of a number; none switches all off.
