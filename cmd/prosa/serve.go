@@ -6,11 +6,17 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/prosa-desk/prosa/internal/app"
 	"github.com/prosa-desk/prosa/internal/app/demo"
 )
+
+// heapGrowth is by how many percent memory in use may grow before garbage is
+// collected, where GOGC says nothing else: some 30 MB under load for an eighth
+// of the processor time (decision 28).
+const heapGrowth = 200
 
 // stopTime is how long a graceful stop may take; leases pick up the rest.
 const stopTime = 20 * time.Second
@@ -23,6 +29,9 @@ type serveCmd struct {
 }
 
 func (s *serveCmd) Run(ctx context.Context, c *commands) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(heapGrowth)
+	}
 	cfg := c.config()
 	cfg.Listen, cfg.PublicURL, cfg.Demo = s.Listen, s.PublicURL, s.Demo
 	cfg, err := cfg.Complete()

@@ -43,7 +43,7 @@ func (v *Viewer) Can(t *Ticket, b Abilities) []Action {
 }
 
 // MayOnTicket reports whether the viewer may do the action with the ticket now.
-func (v *Viewer) MayOnTicket(a Action, t *Ticket) bool { return v.Allow(a, t) == nil }
+func (v *Viewer) MayOnTicket(a Action, t *Ticket) bool { return v.bar(a, t) == "" }
 
 // Allow returns nil if the viewer may do the action with the ticket now. Else
 // it is a 404 for a ticket she can't see, a 403 when she lacks the right, and
@@ -52,19 +52,40 @@ func (v *Viewer) MayOnTicket(a Action, t *Ticket) bool { return v.Allow(a, t) ==
 // queue or a 422 invalid_transition. Window, capabilities and a blocked contact
 // are checked where messages are composed.
 func (v *Viewer) Allow(a Action, t *Ticket) error {
+	switch code := v.bar(a, t); code {
+	case "":
+		return nil
+	case CodeNotFound:
+		return Missing()
+	case CodeForbidden:
+		return Denied(code)
+	case CodeAlreadyAccepted:
+		return Clash(code)
+	case CodeReadOnly:
+		return Refuse(code).With("status", string(t.Status))
+	case CodeInvalidTransition:
+		return t.Status.refuse(stepOf(a))
+	default:
+		return Refuse(code)
+	}
+}
+
+// bar is the code of what stands against an action, "" when nothing does. A
+// list asks it a thousand times: it makes no errors.
+func (v *Viewer) bar(a Action, t *Ticket) Code {
 	switch {
 	case !v.CanSee(t.Sight()):
-		return Missing()
+		return CodeNotFound
 	case !v.May(a):
-		return Denied(CodeForbidden)
+		return CodeForbidden
 	}
-	if err := stateAllows(a, t); err != nil {
-		return err
+	if code := stateBar(a, t); code != "" {
+		return code
 	}
 	if !v.holds(a, t) {
-		return Denied(CodeForbidden)
+		return CodeForbidden
 	}
-	return nil
+	return ""
 }
 
 // actionSteps names the step that an action takes. A transfer is possible from
@@ -74,32 +95,41 @@ var actionSteps = map[Action]Step{
 	ActClose: StepClose, ActReopen: StepReopen,
 }
 
-// stateAllows checks the ticket's state: the table of transitions, and that
-// messages are written in open tickets only.
-func stateAllows(a Action, t *Ticket) error {
+// stepOf is the step that an action takes; those without one bear their own
+// name.
+func stepOf(a Action) Step {
+	if step, ok := actionSteps[a]; ok {
+		return step
+	}
+	return Step(a)
+}
+
+// stateBar is what the ticket's state has against an action: the table of
+// transitions, and that messages are written in open tickets only.
+func stateBar(a Action, t *Ticket) Code {
 	if a == ActAccept && t.Status == Open {
-		return Clash(CodeAlreadyAccepted) // somebody was faster (C7)
+		return CodeAlreadyAccepted // somebody was faster (C7)
 	}
 	if step, ok := actionSteps[a]; ok {
-		if _, err := t.Status.After(step); err != nil {
-			return err
+		switch {
+		case !t.Status.admits(step):
+			return CodeInvalidTransition
+		case a == ActReturn && t.QueueID == 0:
+			return CodeQueueRequired // C11
 		}
-		if a == ActReturn && t.QueueID == 0 {
-			return Refuse(CodeQueueRequired) // C11
-		}
-		return nil
+		return ""
 	}
 	switch a {
 	case ActPeek:
 		if t.Status != Pending {
-			return Refuse(CodeInvalidTransition).With("from", string(t.Status)).With("step", string(a))
+			return CodeInvalidTransition
 		}
 	case ActReply, ActTemplate, ActReact, ActSeen, ActTyping:
 		if t.Status != Open {
-			return Refuse(CodeReadOnly).With("status", string(t.Status))
+			return CodeReadOnly
 		}
 	}
-	return nil
+	return ""
 }
 
 // holds reports whether the ticket is the viewer's to act on: open ones belong

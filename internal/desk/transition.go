@@ -24,9 +24,18 @@ var steps = map[TicketStatus]map[Step]TicketStatus{
 // After returns the status a ticket has after the step, or a 422
 // invalid_transition.
 func (s TicketStatus) After(step Step) (TicketStatus, error) {
-	next, ok := steps[s][step]
-	if !ok {
-		return "", Refuse(CodeInvalidTransition).With("from", string(s)).With("step", string(step))
+	if !s.admits(step) {
+		return "", s.refuse(step)
 	}
-	return next, nil
+	return steps[s][step], nil
+}
+
+// admits reports whether the step is possible from the status.
+func (s TicketStatus) admits(step Step) bool {
+	_, ok := steps[s][step]
+	return ok
+}
+
+func (s TicketStatus) refuse(step Step) error {
+	return Refuse(CodeInvalidTransition).With("from", string(s)).With("step", string(step))
 }
