@@ -163,6 +163,12 @@ export async function enter(page: Page, who: Person, path = '/atendimentos'): Pr
   await expect(page.getByRole('navigation', { name: 'Principal' })).toBeVisible();
 }
 
+/**
+ * For journeys that hold up or count requests: those of a page that the service
+ * worker has taken over pass by unseen.
+ */
+export const withoutWorker = { serviceWorkers: 'block' } as const;
+
 /** Another person beside the first, in a window of her own. */
 export async function beside(
   context: BrowserContext,

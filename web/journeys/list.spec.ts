@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { enter, expect, test as base } from './desk';
+import { enter, expect, test as base, withoutWorker } from './desk';
 import { start } from './program';
 import { Talk } from './talk';
 
@@ -26,6 +26,8 @@ const test = base.extend<object, { desk: string }>({
     { scope: 'worker', timeout: 120_000 },
   ],
 });
+
+test.use(withoutWorker);
 
 const rows = (page: Page) => page.locator('.rows.scroll');
 const items = (page: Page) => page.getByRole('list', { name: 'Pendentes' }).getByRole('listitem');

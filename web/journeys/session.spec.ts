@@ -1,4 +1,6 @@
-import { clean, enter, expect, people, password, test } from './desk';
+import { clean, enter, expect, people, password, test, withoutWorker } from './desk';
+
+test.use(withoutWorker);
 
 test('signs in, keeps the session over a reload, signs out', async ({ page }) => {
   await page.goto('/atendimentos');

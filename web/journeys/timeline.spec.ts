@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { bubble, composer, enter, expect, test as base } from './desk';
+import { bubble, composer, enter, expect, test as base, withoutWorker } from './desk';
 import { follow, moved } from './painted';
 import { photo, Talk, text } from './talk';
 
@@ -20,6 +20,8 @@ const test = base.extend<object, { talk: Talk }>({
     { scope: 'worker', timeout: 60_000 },
   ],
 });
+
+test.use(withoutWorker);
 
 const timeline = (page: Page) => page.getByRole('region', { name: 'Mensagens', exact: true });
 const line = (page: Page) => page.locator('.tl .new');

@@ -1,5 +1,7 @@
 import type { Page, Request } from '@playwright/test';
-import { beside, bubble, composer, enter, expect, row, test } from './desk';
+import { beside, bubble, composer, enter, expect, row, test, withoutWorker } from './desk';
+
+test.use(withoutWorker);
 
 test('two agents: one accepts, the other sees it go; a transfer hands it over', async ({
   page,
