@@ -2,6 +2,7 @@ package desk
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -137,10 +138,29 @@ func TestTimeText(t *testing.T) {
 	if err := json.Unmarshal([]byte(`"tomorrow"`), &back); err == nil {
 		t.Error("tomorrow is no time")
 	}
+	rapid.Check(t, func(t *rapid.T) {
+		at := Time(rapid.Int64Range(-62135596800000, 253402300799999).Draw(t, "unix ms, years 1 to 9999"))
+		if got, want := string(at.AppendFormat(nil)), at.Std().Format("2006-01-02T15:04:05.000Z07:00"); got != want {
+			t.Fatalf("%d is written %s, want %s", at, got, want)
+		}
+	})
 	if TimeOf(time.Time{}) != 0 || !Time(0).Std().IsZero() {
 		t.Error("never must stay never")
 	}
 	if got := Time(1000).Add(1500 * time.Millisecond); got != 2500 {
 		t.Errorf("Add: %d", got)
+	}
+}
+
+func TestScanOfColumns(t *testing.T) {
+	var id ID
+	var at Time
+	if err := errors.Join(id.Scan(int64(7)), at.Scan(int64(1700000000000))); err != nil || id != 7 || at != 1700000000000 {
+		t.Errorf("%d, %d, %v", id, at, err)
+	}
+	for _, other := range []any{nil, "7", 7.0, []byte("7"), true} {
+		if id.Scan(other) == nil || at.Scan(other) == nil {
+			t.Errorf("%T %v is taken for an integer column", other, other)
+		}
 	}
 }
