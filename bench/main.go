@@ -124,8 +124,12 @@ func bench(ctx context.Context, o options) (err error) {
 	if o.desk != "" {
 		return b.library.writeDesk(ctx, o.desk, os.Stdout)
 	}
+	all, stolen := processors()
 	if err := b.all(ctx, work); err != nil {
 		return err
+	}
+	if a, s := processors(); a > all {
+		b.report.value(row{Name: "limit.stolen"}, 100*float64(s-stolen)/float64(a-all), "% of the processors")
 	}
 	return b.tell(began)
 }

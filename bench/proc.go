@@ -68,6 +68,29 @@ func cpuTime(pid int) time.Duration {
 	return time.Duration(ticks) * clockTick
 }
 
+// processors is how long all of them together have run or been idle, and how
+// much of that the host of a virtual machine gave to others (proc_stat(5)).
+func processors() (all, stolen int64) {
+	b, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, 0
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	fields := strings.Fields(line)
+	const steal = 8 // cpu user nice system idle iowait irq softirq steal; guests are within user
+	for i := 1; i <= steal && i < len(fields); i++ {
+		ticks, err := strconv.ParseInt(fields[i], 10, 64)
+		if err != nil {
+			return 0, 0
+		}
+		all += ticks
+		if i == steal {
+			stolen = ticks
+		}
+	}
+	return all, stolen
+}
+
 // children are the processes a process has started.
 func children(pid int) []int {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
