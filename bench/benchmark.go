@@ -22,13 +22,18 @@ type benchmark struct {
 // machine looks for the limits that have no database.
 func (b *benchmark) machine(ctx context.Context, work string) error {
 	for _, conns := range b.plan.core {
-		o, err := httpLimit(ctx, conns)
+		o, err := httpLimit(ctx, conns, 0)
 		if err != nil {
 			return err
 		}
 		b.report.rate(row{Name: limitHTTP, Conns: conns}, o)
 	}
-	o, err := diskLimit(work)
+	o, err := httpLimit(ctx, usual, calmRate)
+	if err != nil {
+		return err
+	}
+	b.report.rate(row{Name: "limit.http_ok.calm", Conns: usual}, o)
+	o, err = diskLimit(work)
 	if err != nil {
 		return err
 	}

@@ -19,9 +19,13 @@ import (
 // limitWindow is how long each limit of the machine is looked for.
 const limitWindow = 1500 * time.Millisecond
 
+// calmRate is so few empty answers a second that the slowest of them tell how
+// long the machine itself keeps somebody waiting.
+const calmRate = 500
+
 // httpLimit is how many empty answers a second net/http gives, to the same
-// client over the same number of connections.
-func httpLimit(ctx context.Context, conns int) (outcome, error) {
+// client over the same number of connections; at a rate, what those take.
+func httpLimit(ctx context.Context, conns int, rate float64) (outcome, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return outcome{}, err
@@ -32,7 +36,7 @@ func httpLimit(ctx context.Context, conns int) (outcome, error) {
 	go func() { _ = server.Serve(l) }() // ends with Close
 	defer func() { _ = server.Close() }()
 	addr := l.Addr().String()
-	return loadSpec{addr: addr, conns: conns, warm: 200 * time.Millisecond, window: limitWindow}.run(ctx, fixed(rawRequest(http.MethodGet, addr, "/", "")))
+	return loadSpec{addr: addr, conns: conns, rate: rate, warm: 200 * time.Millisecond, window: limitWindow}.run(ctx, fixed(rawRequest(http.MethodGet, addr, "/", "")))
 }
 
 // diskLimit is how many small appends a second reach the disk one by one.

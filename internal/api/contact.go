@@ -140,7 +140,7 @@ func (s *Server) contactByPhone(ctx context.Context, typed string) (*body[page[c
 	}
 	c, err := s.store.FindByPhone(s.read(ctx), v.AccountID, phone)
 	if desk.CodeOf(err) == desk.CodeNotFound || err == nil && !v.MaySeeContact(c.OwnerUserID) {
-		return pageOf([]contact{}, "", same), nil
+		return paged([]contact{}, ""), nil
 	}
 	if err != nil {
 		return nil, err

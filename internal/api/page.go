@@ -55,7 +55,12 @@ type change[T any] struct {
 
 // pageOf builds a page from rows.
 func pageOf[R, T any](rows []R, next string, view func(R) T) *body[page[T]] {
-	p := page[T]{Items: viewed(rows, view)}
+	return paged(viewed(rows, view), next)
+}
+
+// paged makes a page of what is a view already; the list is not nil.
+func paged[T any](list []T, next string) *body[page[T]] {
+	p := page[T]{Items: list}
 	if next != "" {
 		p.Next = &next
 	}

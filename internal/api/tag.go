@@ -81,7 +81,7 @@ func (s *Server) listTags(ctx context.Context, in *activeList) (*body[page[tag]]
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(views, p.Next, same), nil
+	return paged(views, p.Next), nil
 }
 
 func (s *Server) getTag(ctx context.Context, in *ByID) (*body[tag], error) {

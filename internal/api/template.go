@@ -106,7 +106,7 @@ func (s *Server) listTemplates(ctx context.Context, in *templateList) (*body[pag
 		}
 		l.Kind, l.GroupID = c.Kind, c.GroupID
 		if c.GroupID == "" {
-			return pageOf([]template{}, "", same), nil
+			return paged([]template{}, ""), nil
 		}
 	}
 	p, err := s.store.Templates(q, v.AccountID, l)

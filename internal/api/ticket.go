@@ -93,7 +93,7 @@ func (s *Server) listTickets(ctx context.Context, in *ticketList) (*body[page[ti
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(views, p.Next, same), nil
+	return paged(views, p.Next), nil
 }
 
 // findTickets answers a list with q: the search's tickets that pass the filter.
@@ -112,7 +112,7 @@ func (s *Server) findTickets(ctx context.Context, in *ticketList, f store.Ticket
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(list, "", same), nil
+	return paged(list, ""), nil
 }
 
 // passes reports whether a ticket that was found by words is one that the

@@ -74,21 +74,22 @@ func (w *views) tickets(ctx context.Context, q dbx.Querier, v *desk.Viewer, ids 
 // visible builds the views of those tickets that the viewer sees, asking for
 // each connection once.
 func (w *views) visible(ctx context.Context, v *desk.Viewer, rows []store.TicketView) ([]ticket, error) {
-	list, lines := make([]ticket, 0, len(rows)), map[desk.ID]lineOf{}
+	list, lines := make([]ticket, 0, len(rows)), map[desk.ID]*lineOf{}
 	for i := range rows {
 		t := &rows[i]
 		if !v.CanSee(t.Sight()) {
 			continue
 		}
-		l, known := lines[t.ConnectionID]
-		if !known {
-			var err error
-			if l, err = w.line(ctx, t.AccountID, t.ConnectionID); err != nil {
+		l := lines[t.ConnectionID]
+		if l == nil {
+			found, err := w.line(ctx, t.AccountID, t.ConnectionID)
+			if err != nil {
 				return nil, err
 			}
+			l = &found
 			lines[t.ConnectionID] = l
 		}
-		list = append(list, viewTicket(v, t, &l))
+		list = append(list, viewTicket(v, t, l))
 	}
 	return list, nil
 }

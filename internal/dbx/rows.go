@@ -114,6 +114,27 @@ func All[T any](q Querier, scan func(Scanner) (T, error), query string, args ...
 	return list, rows.Err()
 }
 
+// Each runs a query and calls row after each row that was scanned into dest.
+// The destinations are the same for all of them: a list of wide rows is read
+// without a copy of each that nobody keeps.
+func Each(q Querier, dest []any, row func() error, query string, args ...any) error {
+	rows, err := q.Query(query, args...)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		err := rows.Scan(dest...)
+		if err == nil {
+			err = row()
+		}
+		if err != nil {
+			_ = rows.Close() // err tells more
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // runner sends statements over one connection.
 type runner interface {
 	query(ctx context.Context, text string, args []any) (*sql.Rows, error)

@@ -17,7 +17,7 @@ const messageFields = `id, account_id, connection_id, contact_id, channel_id, ti
 // messageRow is a message with what its row says about other tables, so that
 // lists ask for files and reactions only where there are any.
 type messageRow struct {
-	desk.Message
+	MessageView
 	mediaCount, reactionCount int
 	content, failure, price   string
 }
@@ -41,6 +41,18 @@ func scanMessageRow(r dbx.Scanner) (messageRow, error) {
 		return m, missing(err)
 	}
 	return m, m.decode()
+}
+
+// messageRows reads rows of messageFields, about as many as expected.
+func messageRows(q dbx.Querier, expected int, query string, args ...any) ([]*messageRow, error) {
+	list := make([]*messageRow, 0, expected)
+	var m messageRow
+	err := dbx.Each(q, m.dest(), func() error {
+		row := m
+		list = append(list, &row)
+		return row.decode()
+	}, query, args...)
+	return list, err
 }
 
 func scanMessage(r dbx.Scanner) (desk.Message, error) {

@@ -14,15 +14,15 @@ const ticketFields = `id, account_id, number, contact_id, connection_id, channel
 	waiting_count, queued_at, accepted_at, first_response_at, closed_at, closed_by, close_source, last_message_at,
 	last_message_id, last_pos, cost_micros, currency, billable_count, rev, created_by, created_at, updated_at`
 
-// ticketDest returns where a row of ticketFields is scanned to, with room for
-// what a view reads beside it.
+// ticketDest returns where a row of ticketFields is scanned to.
 func ticketDest(t *desk.Ticket) []any {
-	return append(make([]any, 0, 60),
+	return []any{
 		&t.ID, &t.AccountID, &t.Number, &t.ContactID, &t.ConnectionID, &t.ChannelID, &t.IdentityID, &t.QueueID, &t.UserID,
 		&t.WalletUserID, &t.TypeID, &t.Status, &t.Origin, &t.Bot, &t.RecordOnly, &t.AwaitingContact, &t.Unread,
 		&t.FirstUnreadID, &t.WaitingSince, &t.WaitingCount, &t.QueuedAt, &t.AcceptedAt, &t.FirstResponseAt, &t.ClosedAt,
 		&t.ClosedBy, &t.CloseSource, &t.LastMessageAt, &t.LastMessageID, &t.LastPos, &t.CostMicros, &t.Currency,
-		&t.BillableCount, &t.Rev, &t.CreatedBy, &t.CreatedAt, &t.UpdatedAt)
+		&t.BillableCount, &t.Rev, &t.CreatedBy, &t.CreatedAt, &t.UpdatedAt,
+	}
 }
 
 func scanTicket(r dbx.Scanner) (desk.Ticket, error) {

@@ -152,7 +152,7 @@ func (r timelineReader) read(k timelineKey, forward bool, most int) ([]TimelineI
 		order, compare = `ORDER BY pos, id`, `>`
 	}
 	end := ` AND (pos, id) ` + compare + ` ($3, $4) ` + order + limit(most+1)
-	rows, err := dbx.All(r.q, scanMessageRow, `SELECT `+messageFields+` FROM message WHERE ticket_id = $2 AND ticket_id <> 0
+	rows, err := messageRows(r.q, most+1, `SELECT `+messageFields+` FROM message WHERE ticket_id = $2 AND ticket_id <> 0
 		AND account_id = $1 AND status <> 'canceled' AND NOT dismissed`+end, r.v.AccountID, r.ticket, k.Pos, k.ID)
 	if err != nil {
 		return nil, false, err
@@ -169,10 +169,10 @@ func (r timelineReader) read(k timelineKey, forward bool, most int) ([]TimelineI
 
 // mergeTimeline puts both lists in order and keeps the limit nearest to where
 // they were read from. Messages are still without what belongs to them.
-func mergeTimeline(rows []messageRow, events []desk.Event, forward bool, limit int) ([]TimelineItem, bool) {
+func mergeTimeline(rows []*messageRow, events []desk.Event, forward bool, limit int) ([]TimelineItem, bool) {
 	items := make([]TimelineItem, 0, len(rows)+len(events))
-	for i := range rows {
-		items = append(items, TimelineItem{Message: &MessageView{Message: rows[i].Message}})
+	for _, r := range rows {
+		items = append(items, TimelineItem{Message: &r.MessageView})
 	}
 	for i := range events {
 		items = append(items, TimelineItem{Event: &events[i]})
@@ -189,18 +189,17 @@ func mergeTimeline(rows []messageRow, events []desk.Event, forward bool, limit i
 }
 
 // fill reads what belongs to the messages that stayed.
-func (r timelineReader) fill(items []TimelineItem, rows []messageRow) error {
-	at := map[desk.ID]int{}
-	for i, item := range items {
+func (r timelineReader) fill(items []TimelineItem, rows []*messageRow) error {
+	kept := make(map[desk.ID]bool, len(items))
+	for _, item := range items {
 		if item.Message != nil {
-			at[item.Message.ID] = i
+			kept[item.Message.ID] = true
 		}
 	}
-	rows = slices.DeleteFunc(rows, func(m messageRow) bool { _, kept := at[m.ID]; return !kept })
-	views, err := r.s.fillMessages(r.q, r.v.AccountID, rows)
-	for i := range views {
-		views[i].HideFrom(r.v)
-		items[at[views[i].ID]].Message = &views[i]
+	rows = slices.DeleteFunc(rows, func(m *messageRow) bool { return !kept[m.ID] })
+	err := fillMessages(r.q, r.v.AccountID, rows)
+	for _, m := range rows {
+		m.HideFrom(r.v)
 	}
 	return err
 }

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+
 	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
 )
@@ -68,16 +70,17 @@ func (e *excerptRow) excerpt() (*Excerpt, error) {
 	if err := fromJSON(e.failure, &f); err != nil {
 		return nil, err
 	}
-	e.Failure = f.Code
+	x := e.Excerpt
+	x.Failure = f.Code
 	if e.deleted != 0 {
-		e.Deleted, e.Text = true, ""
+		x.Deleted, x.Text = true, ""
 	}
-	return &e.Excerpt, nil
+	return &x, nil
 }
 
 // TicketViews reads the views of tickets in the order of ids, in two
-// statements however many there are; unknown ids are left out. Whether the
-// viewer may see them is the caller's to know.
+// statements however many there are; unknown and repeated ids are left out.
+// Whether the viewer may see them is the caller's to know.
 //
 // Written +account_id, the column offers no index: SQLite would rather read
 // the whole account than a few dozen keys.
@@ -85,8 +88,15 @@ func (s *Store) TicketViews(q dbx.Querier, account desk.ID, ids []desk.ID) ([]Ti
 	if len(ids) == 0 {
 		return []TicketView{}, nil
 	}
+	list, at := make([]TicketView, len(ids)), positions(ids)
+	var row TicketView
+	var last excerptRow
 	var a dbx.Args
-	found, err := dbx.All(q, scanTicketView, `SELECT `+prefixed("t", ticketFields)+`, COALESCE(c.id, 0), COALESCE(c.name, ''),
+	err := dbx.Each(q, viewDest(&row, &last), func() (err error) {
+		row.LastMessage, err = last.excerpt()
+		list[at[row.ID]] = row
+		return err
+	}, `SELECT `+prefixed("t", ticketFields)+`, COALESCE(c.id, 0), COALESCE(c.name, ''),
 		COALESCE(c.phone, ''), COALESCE(c.email, ''), COALESCE(c.blocked, FALSE), COALESCE(c.photo_id, 0),
 		COALESCE(h.window_expires_at, 0), `+excerptFields+`
 		FROM ticket t LEFT JOIN contact c ON c.id = t.contact_id LEFT JOIN contact_channel h ON h.id = t.channel_id
@@ -99,31 +109,25 @@ func (s *Store) TicketViews(q dbx.Querier, account desk.ID, ids []desk.ID) ([]Ti
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[desk.ID]*TicketView, len(found))
-	for i := range found {
-		found[i].Tags = emptyNotNil(tags[found[i].ID])
-		byID[found[i].ID] = &found[i]
-	}
-	list := make([]TicketView, 0, len(ids))
-	for _, id := range ids {
-		if view := byID[id]; view != nil {
-			list = append(list, *view)
-		}
+	list = slices.DeleteFunc(list, func(v TicketView) bool { return v.ID == 0 })
+	for i := range list {
+		list[i].Tags = emptyNotNil(tags[list[i].ID])
 	}
 	return list, nil
 }
 
-func scanTicketView(r dbx.Scanner) (TicketView, error) {
-	var v TicketView
-	var last excerptRow
-	dest := append(ticketDest(&v.Ticket), &v.Contact.ID, &v.Contact.Name, &v.Contact.Phone, &v.Contact.Email,
-		&v.Contact.Blocked, &v.Contact.PhotoID, &v.WindowExpiresAt)
-	if err := r.Scan(append(dest, last.dest()...)...); err != nil {
-		return v, err
+// positions tells where each of the ids stands among them.
+func positions(ids []desk.ID) map[desk.ID]int {
+	at := make(map[desk.ID]int, len(ids))
+	for i, id := range ids {
+		at[id] = i
 	}
-	var err error
-	v.LastMessage, err = last.excerpt()
-	return v, err
+	return at
+}
+
+func viewDest(v *TicketView, last *excerptRow) []any {
+	return slices.Concat(ticketDest(&v.Ticket), []any{&v.Contact.ID, &v.Contact.Name, &v.Contact.Phone, &v.Contact.Email,
+		&v.Contact.Blocked, &v.Contact.PhotoID, &v.WindowExpiresAt}, last.dest())
 }
 
 // TicketView reads the view of one ticket; invisible ones are Missing.
@@ -147,41 +151,39 @@ type MessageView struct {
 	RetriedBy desk.ID  // a newer message that repeats it
 }
 
-// MessageViews reads the views of messages in the order of ids; unknown ids
-// are left out. The number of statements does not grow with theirs.
+// MessageViews reads the views of messages in the order of ids; unknown and
+// repeated ids are left out. The number of statements does not grow with theirs.
 func (s *Store) MessageViews(q dbx.Querier, account desk.ID, ids []desk.ID) ([]MessageView, error) {
 	if len(ids) == 0 {
 		return []MessageView{}, nil
 	}
 	var a dbx.Args
-	rows, err := dbx.All(q, scanMessageRow, `SELECT `+messageFields+` FROM message WHERE account_id = `+a.Add(account)+
+	rows, err := messageRows(q, len(ids), `SELECT `+messageFields+` FROM message WHERE account_id = `+a.Add(account)+
 		` AND id IN (`+dbx.List(&a, ids)+`)`, a.Values()...)
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[desk.ID]messageRow, len(rows))
-	for _, r := range rows {
-		byID[r.ID] = r
+	at := positions(ids)
+	slices.SortFunc(rows, func(a, b *messageRow) int { return at[a.ID] - at[b.ID] })
+	if err := fillMessages(q, account, rows); err != nil {
+		return nil, err
 	}
-	ordered := make([]messageRow, 0, len(ids))
-	for _, id := range ids {
-		if r, ok := byID[id]; ok {
-			ordered = append(ordered, r)
-		}
+	views := make([]MessageView, len(rows))
+	for i, r := range rows {
+		views[i] = r.MessageView
 	}
-	return s.fillMessages(q, account, ordered)
+	return views, nil
 }
 
 // fillMessages reads what belongs to the messages: one statement each for
 // files, reactions, quoted messages and repetitions, and only where a row says
 // that there is something.
-func (s *Store) fillMessages(q dbx.Querier, account desk.ID, rows []messageRow) ([]MessageView, error) {
-	views := make([]MessageView, len(rows))
+func fillMessages(q dbx.Querier, account desk.ID, rows []*messageRow) error {
 	at := make(map[desk.ID]*MessageView, len(rows))
 	var withMedia, withReactions, quoted, failed []desk.ID
-	for i, r := range rows {
-		views[i] = MessageView{Message: r.Message, Media: []desk.Media{}, Reactions: []desk.Reaction{}}
-		at[r.ID] = &views[i]
+	for _, r := range rows {
+		r.Media, r.Reactions = []desk.Media{}, []desk.Reaction{}
+		at[r.ID] = &r.MessageView
 		if r.mediaCount > 0 {
 			withMedia = append(withMedia, r.ID)
 		}
@@ -203,10 +205,10 @@ func (s *Store) fillMessages(q dbx.Querier, account desk.ID, rows []messageRow) 
 			continue
 		}
 		if err := fill.read(q, account, fill.ids, at); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return views, fillReplies(q, account, quoted, views)
+	return fillReplies(q, account, quoted, rows)
 }
 
 func fillMedia(q dbx.Querier, account desk.ID, ids []desk.ID, at map[desk.ID]*MessageView) error {
@@ -248,7 +250,7 @@ func fillRetries(q dbx.Querier, account desk.ID, ids []desk.ID, at map[desk.ID]*
 	return err
 }
 
-func fillReplies(q dbx.Querier, account desk.ID, ids []desk.ID, views []MessageView) error {
+func fillReplies(q dbx.Querier, account desk.ID, ids []desk.ID, rows []*messageRow) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -267,8 +269,8 @@ func fillReplies(q dbx.Querier, account desk.ID, ids []desk.ID, views []MessageV
 	for _, e := range list {
 		byID[e.ID] = e
 	}
-	for i := range views {
-		views[i].Reply = byID[views[i].ReplyTo]
+	for _, r := range rows {
+		r.Reply = byID[r.ReplyTo]
 	}
 	return nil
 }
