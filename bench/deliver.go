@@ -88,16 +88,15 @@ func (d *delivery) await(sent []time.Duration, most time.Duration) {
 	d.close()
 }
 
-// arrived looks at the last of what was sent; a look that is a moment late does
-// no harm.
+// arrived reports whether every stream has seen all that was sent. What was
+// sent last may well come before what was sent just before it. A look that is a
+// moment late does no harm.
 func (d *delivery) arrived(sent []time.Duration) bool {
-	last := len(sent) - 1
-	for last >= 0 && sent[last] == 0 {
-		last--
-	}
-	for _, seen := range d.seen {
-		if last >= 0 && seen[last] == 0 {
-			return false
+	for k := len(sent) - 1; k >= 0; k-- {
+		for _, seen := range d.seen {
+			if sent[k] != 0 && seen[k] == 0 {
+				return false
+			}
 		}
 	}
 	return true
@@ -107,7 +106,7 @@ func (d *delivery) arrived(sent []time.Duration) bool {
 // them. sent is when each was sent, 0 for none.
 func (d *delivery) times(sent []time.Duration, window time.Duration) (frames, last outcome, err error) {
 	var each, slowest []time.Duration
-	missing := 0
+	missing, first := 0, time.Duration(0)
 	for k, from := range sent {
 		if from == 0 {
 			continue
@@ -115,7 +114,9 @@ func (d *delivery) times(sent []time.Duration, window time.Duration) (frames, la
 		var worst time.Duration
 		for _, seen := range d.seen {
 			if seen[k] == 0 {
-				missing++
+				if missing++; missing == 1 {
+					first = from
+				}
 				continue
 			}
 			each = append(each, seen[k]-from)
@@ -124,7 +125,7 @@ func (d *delivery) times(sent []time.Duration, window time.Duration) (frames, la
 		slowest = append(slowest, worst)
 	}
 	if missing > 0 {
-		return frames, last, fmt.Errorf("void: %d of %d frames did not come", missing, missing+len(each))
+		return frames, last, fmt.Errorf("void: %d of %d frames did not come, the first of a message sent after %s", missing, missing+len(each), first)
 	}
 	if len(each) == 0 {
 		return frames, last, errors.New("void: nothing was sent")
