@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
 	"github.com/prosa-desk/prosa/internal/store"
 )
@@ -46,7 +47,7 @@ func (s *Server) searchRoutes() {
 }
 
 func (s *Server) search(ctx context.Context, in *searchIn) (*body[searchResult], error) {
-	v, q := viewer(ctx), s.read(ctx)
+	v, q := viewer(ctx), s.read(dbx.Long(ctx)) // many a search is given up for the next letter's
 	found, err := s.store.Search(q, v, in.Q, in.Cursor)
 	if err != nil {
 		return nil, err

@@ -34,7 +34,14 @@ func newLiteConn(ctx context.Context, pool *sql.DB) (*liteConn, error) {
 	return &liteConn{conn: conn, prepared: map[string]*list.Element{}, recent: list.New()}, nil
 }
 
+// query ends a statement early only if its context is Long.
 func (c *liteConn) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if !isLong(ctx) {
+		ctx = context.WithoutCancel(ctx)
+	}
 	stmt, err := c.prepare(ctx, text)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,18 @@ import (
 	"errors"
 )
 
+// longKey marks a context.
+type longKey struct{}
+
+// Long marks the reads of a context as some that may take long and are ended
+// with it, rows that were not read yet included. Any other statement that was
+// begun on SQLite runs to its end: to watch its context, the driver and
+// database/sql need a goroutine each, which for short ones is a share of their
+// cost that can be felt. On PostgreSQL every read ends with its context.
+func Long(ctx context.Context) context.Context { return context.WithValue(ctx, longKey{}, true) }
+
+func isLong(ctx context.Context) bool { return ctx.Value(longKey{}) != nil }
+
 // readPool holds SQLite's read-only connections. It is our own rather than
 // database/sql's so that each connection keeps its prepared statements.
 type readPool struct {
@@ -68,6 +80,7 @@ func (p *readPool) close() error {
 }
 
 // Read returns a Querier whose statements each see the newest committed data.
+// None begins once ctx has ended; see Long for those under way.
 // On SQLite they run on the read-only pool, so a write through it fails.
 // Rows must be closed or read to the end, or their connection is lost.
 func (db *DB) Read(ctx context.Context) Querier { return reader{db: db, ctx: ctx} }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -62,13 +63,13 @@ func TestReadPoolCannotWrite(t *testing.T) {
 	}
 }
 
-func TestReadEndsWithItsContext(t *testing.T) {
+func TestLongReadEndsWithItsContext(t *testing.T) {
 	const endless = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT count(*) FROM n`
 	eachDB(t, func(t *testing.T, db *dbx.DB) {
 		for range 6 {
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 			var n int
-			err := db.Read(ctx).QueryRow(endless).Scan(&n)
+			err := db.Read(dbx.Long(ctx)).QueryRow(endless).Scan(&n)
 			cancel()
 			if !errors.Is(err, context.DeadlineExceeded) || dbx.IsTransient(err) {
 				t.Fatalf("got %v", err)
@@ -78,6 +79,48 @@ func TestReadEndsWithItsContext(t *testing.T) {
 			t.Fatal(n)
 		}
 	})
+}
+
+func TestNoReadBeginsAfterItsContext(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *dbx.DB) {
+		var n int
+		ctx, cancel := context.WithCancel(t.Context())
+		err := db.Snapshot(ctx, func(q dbx.Querier) error {
+			if err := q.QueryRow(`SELECT 1`).Scan(&n); err != nil {
+				t.Error(err)
+			}
+			cancel()
+			return q.QueryRow(`SELECT 1`).Scan(&n)
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("within a snapshot: %v", err)
+		}
+		if err := db.Read(ctx).QueryRow(`SELECT 1`).Scan(&n); !errors.Is(err, context.Canceled) {
+			t.Errorf("alone: %v", err)
+		}
+		if n := count(t, db); n != 0 { // the pool still answers
+			t.Fatal(n)
+		}
+	})
+}
+
+// A goroutine or two to watch over each statement were a fifteenth of a list.
+func TestShortReadStartsNoGoroutine(t *testing.T) {
+	db := testkit.SQLiteWith(t, schema())
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	before := runtime.NumGoroutine()
+	rows, err := db.Read(ctx).Query(`SELECT 1 UNION ALL SELECT 2`)
+	if err != nil || !rows.Next() {
+		t.Fatal(err)
+	}
+	if n := runtime.NumGoroutine() - before; n > 0 {
+		t.Errorf("%d goroutines while its rows are read", n)
+	}
+	cancel()
+	if !rows.Next() || rows.Next() || rows.Err() != nil {
+		t.Errorf("a statement that had begun did not run to its end: %v", rows.Err())
+	}
 }
 
 func TestManyTextsStayWithinTheCache(t *testing.T) {
