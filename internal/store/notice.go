@@ -57,11 +57,12 @@ type noticeRow struct {
 func (s *Store) noticeRows(q dbx.Querier, v *desk.Viewer, before desk.ID) ([]noticeRow, error) {
 	var a dbx.Args
 	account := a.Add(v.AccountID)
+	// PostgreSQL would answer EXISTS here by reading all tickets beforehand.
 	return dbx.All(q, func(r dbx.Scanner) (row noticeRow, err error) {
 		row.Event, err = scanEventAnd(r, &row.visible)
 		return row, err
-	}, `SELECT `+eventColumns+`, ticket_id = 0 OR EXISTS (SELECT 1 FROM ticket t WHERE t.id = event.ticket_id
-		AND t.account_id = `+account+` AND `+visible(&a, v, "t")+`) FROM event WHERE account_id = `+account+` AND `+noticeTypes+
+	}, `SELECT `+eventColumns+`, ticket_id = 0 OR COALESCE((SELECT TRUE FROM ticket t WHERE t.id = event.ticket_id
+		AND t.account_id = `+account+` AND `+visible(&a, v, "t")+`), FALSE) FROM event WHERE account_id = `+account+` AND `+noticeTypes+
 		` AND id < `+a.Add(before)+` ORDER BY id DESC`+limit(noticeRows), a.Values()...)
 }
 

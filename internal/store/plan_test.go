@@ -169,3 +169,33 @@ func TestOutboxReadsItsIndexes(t *testing.T) {
 		}
 	})
 }
+
+// TestNoticesReadNoTicketButTheirOwn proves that whether a notice's ticket is
+// seen is asked ticket by ticket, however many there are.
+func TestNoticesReadNoTicketButTheirOwn(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *dbx.DB) {
+		w := newWorld(t, db)
+		for range 300 {
+			at := w.ticket(desk.Ticket{})
+			w.do(func(tx *dbx.Tx) error {
+				return w.s.Record(tx, desk.Event{AccountID: w.account, Type: desk.EvTicketCreated, Entity: "ticket", EntityID: at.ID, TicketID: at.ID})
+			})
+		}
+		if db.Dialect() == dbx.Postgres {
+			w.do(func(tx *dbx.Tx) error { _, err := tx.Exec(`ANALYZE ticket, event`); return err })
+		}
+		q := &spy{w.q(), map[string][]any{}}
+		_, err := w.s.Notices(q, w.admin(), "")
+		w.ok(err)
+		for text, args := range q.seen {
+			plan := w.explain(text, args...)
+			step := map[dbx.Dialect]string{dbx.SQLite: "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)", dbx.Postgres: "Index Cond: (id = event.ticket_id)"}
+			if !strings.Contains(plan, step[db.Dialect()]) {
+				t.Errorf("tickets are not read by their ids:\n%s\n%s", text, plan)
+			}
+		}
+		if len(q.seen) == 0 {
+			t.Error("nothing was read")
+		}
+	})
+}
