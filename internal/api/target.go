@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"slices"
 
+	"github.com/prosa-desk/prosa/internal/dbx"
 	"github.com/prosa-desk/prosa/internal/desk"
 	"github.com/prosa-desk/prosa/internal/store"
 )
@@ -32,25 +34,53 @@ func (s *Server) targetRoutes() {
 }
 
 func (s *Server) listTargets(ctx context.Context, _ *none) (*body[items[transferTarget]], error) {
-	v := viewer(ctx)
-	queues, err := everything(func(l store.List) (store.Page[desk.Queue], error) { return s.store.Queues(s.read(ctx), v.AccountID, l) })
+	account, q := viewer(ctx).AccountID, s.read(ctx)
+	queues, err := everything(func(l store.List) (store.Page[desk.Queue], error) { return s.store.Queues(q, account, l) })
+	if err != nil {
+		return nil, err
+	}
+	members, err := s.queueMembers(q, account)
 	if err != nil {
 		return nil, err
 	}
 	list := []transferTarget{}
-	for _, q := range queues {
-		if !q.Active {
-			continue
+	for _, x := range queues {
+		if x.Active {
+			list = append(list, transferTarget{QueueID: id(x.ID), Name: x.Name, Color: x.Color, Members: filled(members[x.ID])})
 		}
-		members, err := everything(func(l store.List) (store.Page[desk.User], error) {
-			return s.store.Users(s.read(ctx), v.AccountID, store.UserList{List: l, OnlyActive: true, QueueID: q.ID})
-		})
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, transferTarget{QueueID: id(q.ID), Name: q.Name, Color: q.Color, Members: viewed(members, viewMember)})
 	}
 	return itemsOf(list, same), nil
+}
+
+// queueMembers reads the active users of each queue, direct or through a team,
+// by name. How many queues there are costs no statement.
+func (s *Server) queueMembers(q dbx.Querier, account desk.ID) (map[desk.ID][]targetMember, error) {
+	users, err := everything(func(l store.List) (store.Page[desk.User], error) {
+		return s.store.Users(q, account, store.UserList{List: l, OnlyActive: true})
+	})
+	if err != nil {
+		return nil, err
+	}
+	teams, err := everything(func(l store.List) (store.Page[desk.Team], error) { return s.store.Teams(q, account, l) })
+	if err != nil {
+		return nil, err
+	}
+	queuesOf := map[desk.ID][]desk.ID{}
+	for _, t := range teams {
+		queuesOf[t.ID] = t.Queues
+	}
+	members := map[desk.ID][]targetMember{}
+	for _, u := range users {
+		queues := slices.Clone(u.Queues)
+		for _, team := range u.Teams {
+			queues = append(queues, queuesOf[team]...)
+		}
+		slices.Sort(queues)
+		for _, queue := range slices.Compact(queues) {
+			members[queue] = append(members[queue], viewMember(u))
+		}
+	}
+	return members, nil
 }
 
 func viewMember(u desk.User) targetMember {
